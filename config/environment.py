@@ -1,0 +1,106 @@
+"""Reads the environment. A value that is not understood, or a KONTOR_ name that nobody knows, is an error.
+
+A mistyped setting must never be a silent default: the portal signs and bills in its users' names.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+
+KNOWN = {
+    "KONTOR_PRODUCTION",
+    "KONTOR_DEBUG",
+    "KONTOR_SECRET_KEY",
+    "KONTOR_VAULT_KEYS",
+    "KONTOR_DATA_DIR",
+    "KONTOR_PORT",
+    "KONTOR_SANDBOX_PORT",
+    "KONTOR_ALLOWED_HOSTS",
+    "KONTOR_MANAGEMENT_URL",
+    "KONTOR_MANAGEMENT_RATE",
+    "KONTOR_REVEAL_MINUTES",
+    "KONTOR_EMAIL_URL",
+    "KONTOR_FROM_EMAIL",
+    "KONTOR_LOG_LEVEL",
+    "KONTOR_CRASH_AT",
+    "KONTOR_WORKERS",
+}
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+def refuse_unknown_names() -> None:
+    """Raise ImproperlyConfigured for a KONTOR_ variable that no setting reads (most often a typing error)."""
+    unknown = sorted(name for name in os.environ if name.startswith("KONTOR_") and name not in KNOWN)
+    if unknown:
+        raise ImproperlyConfigured(f"Unknown setting {', '.join(unknown)}. Known are: {', '.join(sorted(KNOWN))}.")
+
+
+def boolean(name: str, *, default: bool) -> bool:
+    """The switch `name`; ImproperlyConfigured unless it is one of 1/true/yes/on or 0/false/no/off."""
+    raw = os.environ.get(name)
+    if raw is None:
+        return default
+    value = raw.strip().lower()
+    if value in TRUE:
+        return True
+    if value in FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} is {raw!r}; write true or false.")
+
+
+def number(name: str, *, default: float, least: float = 0) -> float:
+    """The number `name`; ImproperlyConfigured unless it is a number of at least `least`."""
+    raw = os.environ.get(name)
+    if raw is None:
+        return default
+    try:
+        value = float(raw)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {raw!r}; write a number.") from None
+    if value < least:
+        raise ImproperlyConfigured(f"{name} is {raw}; the least is {least:g}.")
+    return value
+
+
+def choice(name: str, *, default: str, allowed: set[str]) -> str:
+    """One of the `allowed` words; ImproperlyConfigured otherwise."""
+    value = os.environ.get(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}; write one of {', '.join(sorted(allowed))}.")
+    return value
+
+
+def folder(name: str, *, default: Path) -> Path:
+    """The folder `name`, absolute. It need not exist yet."""
+    return Path(os.environ.get(name) or default).expanduser().resolve()
+
+
+def vault_keys(name: str, *, default: str | None = None) -> dict[str, bytes]:
+    """Parse `id:base64,id:base64` into {id: 32 bytes}; the first one encrypts, all decrypt.
+
+    Raises ImproperlyConfigured for a missing value, a repeated id or a key that is not 32 bytes long. The message
+    never repeats the value.
+    """
+    raw = os.environ.get(name) or default
+    if not raw:
+        raise ImproperlyConfigured(f"{name} is missing. Write <id>:<base64 of 32 random bytes>, newest first.")
+    keys: dict[str, bytes] = {}
+    for position, part in enumerate(raw.split(","), start=1):
+        key_id, _, encoded = part.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            key = b""
+        if not key_id or len(key) != 32 or key_id in keys:
+            raise ImproperlyConfigured(f"{name}: entry {position} is not <id>:<base64 of 32 bytes>, or its id repeats.")
+        keys[key_id] = key
+    return keys
