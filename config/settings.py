@@ -263,7 +263,7 @@ MANAGEMENT_URL = os.environ.get("KONTOR_MANAGEMENT_URL") or (
     "https://dashboard.fiskaly.com/api/v0" if PRODUCTION else f"http://127.0.0.1:{SANDBOX_PORT}/management/api/v0"
 )
 MANAGEMENT_RATE = environment.number("KONTOR_MANAGEMENT_RATE", default=0)  # requests a second; 0: only what 429 teaches
-REVEAL_MINUTES = environment.number("KONTOR_REVEAL_MINUTES", default=15, least=1)
+REVEAL_MINUTES = environment.number("KONTOR_REVEAL_MINUTES", default=24 * 60, least=1)  # an unseen secret is wiped then
 CRASH_AT = os.environ.get("KONTOR_CRASH_AT", "")  # fault tests only: the process dies at this named step
 
 # --- logs ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Who is invoiced: arrangements and billing addresses. One floor above organizations."""

@@ -1,0 +1,142 @@
+"""The policy: who may see and do what at which organization. Decided here and nowhere else.
+
+Follows the guide "fiskaly Dashboard & Management API", heading "Difference in User Authorizations in Organizations and
+Managed Organizations": people of an organization reach its managed organizations; people of a managed organization
+never reach the parent, nor a sibling. A partner reaches an organization it provisioned only where delegation is
+granted (heading "Enterprise Customers").
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from organizations.choices import Level, Road, Scope
+from organizations.models import Authorization, Organization, User
+
+EVERYTHING = frozenset((scope, Level.MANAGE) for scope in Scope)
+
+
+class NoSuchOrganization(Exception):
+    """There is none, or this person may not know of it. Pages answer 404, the same for both."""
+
+
+class NotAuthorized(Exception):
+    """The person sees the organization but may not do this there. Pages answer 403."""
+
+    def __init__(self, scope: Scope, level: Level) -> None:
+        super().__init__(f"{level} {scope} is not granted")
+        self.scope, self.level = scope, level
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A capability: what one person (or the system) may do at one organization, and by which road.
+
+    Every service and query takes one first. `grants` holds (scope, level) pairs; manage includes view.
+    """
+
+    actor: User | None
+    organization: Organization
+    grants: frozenset[tuple[Scope, Level]]
+    road: Road
+    request_id: str = ""
+    reason: str = field(default="", compare=False)
+
+    def allows(self, scope: Scope, level: Level = Level.VIEW) -> bool:
+        return (scope, Level.MANAGE) in self.grants or (scope, level) in self.grants
+
+    def require(self, scope: Scope, level: Level = Level.VIEW) -> None:
+        """Raise NotAuthorized unless `scope` is granted at `level`."""
+        if not self.allows(scope, level):
+            raise NotAuthorized(scope, level)
+
+    @property
+    def actor_name(self) -> str:
+        return str(self.actor) if self.actor else "Kontor"
+
+
+def access_organization(
+    user: User, public_id: UUID, *, scope: Scope, level: Level = Level.VIEW, request_id: str = ""
+) -> Reach:
+    """The person's reach at one organization.
+
+    Raises NoSuchOrganization if it does not exist, is out of reach or the person is not active; NotAuthorized if it is
+    in reach but `scope` is not granted at `level`.
+    """
+    if not user.is_active:
+        raise NoSuchOrganization
+    organization = (
+        Organization.objects.select_related("parent__provisioned_by", "provisioned_by").filter(public_id=public_id).first()
+    )
+    if organization is None:
+        raise NoSuchOrganization
+    road, grants = _best_road(user, organization)
+    if not grants:
+        raise NoSuchOrganization
+    reach = Reach(user, organization, grants, road, request_id)
+    reach.require(scope, level)
+    return reach
+
+
+def _best_road(user: User, organization: Organization) -> tuple[Road, frozenset[tuple[Scope, Level]]]:
+    """All grants that lead to `organization`, and the nearest road among them."""
+    roads = {organization.pk: Road.DIRECT}
+    above = organization.parent or organization
+    if organization.parent_id:
+        roads[organization.parent_id] = Road.PARENT
+    if above.delegation and above.provisioned_by_id:
+        roads[above.provisioned_by_id] = Road.DELEGATION
+    granted: dict[Road, set[tuple[Scope, Level]]] = defaultdict(set)
+    for row in Authorization.objects.filter(user=user, organization_id__in=roads):
+        granted[roads[row.organization_id]].add((Scope(row.scope), Level(row.level)))
+    everything = frozenset(pair for pairs in granted.values() for pair in pairs)
+    nearest = next((road for road in (Road.DIRECT, Road.PARENT, Road.DELEGATION) if road in granted), Road.DIRECT)
+    return nearest, everything
+
+
+def reachable(user: User, scope: Scope | None = None, level: Level = Level.VIEW) -> QuerySet[Organization]:
+    """Every organization the person reaches (with `scope` at `level`, if given). For lists, switchers and names.
+
+    SECURITY: one Q for all roads in one filter; a chain of filters over related tables would join them separately.
+    """
+    if not user.is_active:
+        return Organization.objects.none()
+    mine = Authorization.objects.filter(user=user)
+    if scope is not None:
+        levels = [Level.MANAGE] if level == Level.MANAGE else [Level.VIEW, Level.MANAGE]
+        mine = mine.filter(scope=scope, level__in=levels)
+    ids = mine.values("organization_id")
+    return Organization.objects.filter(
+        Q(pk__in=ids)
+        | Q(parent__in=ids)
+        | Q(delegation=True, provisioned_by__in=ids)
+        | Q(parent__delegation=True, parent__provisioned_by__in=ids)
+    )
+
+
+def name_for(user: User | None, organization: Organization | None) -> str | None:
+    """The organization's name if the person may know it, else None: a managed one's people never learn the parent's."""
+    if organization is None or user is None:
+        return None
+    if not reachable(user).filter(pk=organization.pk).exists():
+        return None
+    return str(organization)
+
+
+def system_reach(organization: Organization, *, reason: str) -> Reach:
+    """The system's own reach, for work no person asked for. It is recorded as the system's."""
+    return Reach(None, organization, EVERYTHING, Road.SYSTEM, reason=reason)
+
+
+def grant_everything(user: User, organizations: Iterable[Organization]) -> None:
+    """Make the person owner: all nine areas at manage. fiskaly's creator is the owner too (HUB, "Roles")."""
+    Authorization.objects.bulk_create(
+        Authorization(user=user, organization=organization, scope=scope, level=Level.MANAGE)
+        for organization in organizations
+        for scope in Scope
+    )

@@ -1,0 +1,37 @@
+"""Every write of this floor, one verb a function: reach first, the rest by keyword, the record in the same transaction."""
+
+from organizations.services.changes import EditedMeanwhile, change_details, enable_live, retire, set_delegation
+from organizations.services.creation import add_organization
+from organizations.services.drafts import NoSuchDraft, discard_draft, keep_draft, start_draft
+from organizations.services.keys import (
+    disable_key,
+    enable_key,
+    end_replaced_keys,
+    issue_key,
+    retire_key,
+    rotate_key,
+)
+from organizations.services.logos import remove_logo, set_logo
+from organizations.services.people import choose_theme
+
+__all__ = [
+    "EditedMeanwhile",
+    "NoSuchDraft",
+    "add_organization",
+    "change_details",
+    "choose_theme",
+    "disable_key",
+    "discard_draft",
+    "enable_key",
+    "enable_live",
+    "end_replaced_keys",
+    "issue_key",
+    "keep_draft",
+    "remove_logo",
+    "retire",
+    "retire_key",
+    "rotate_key",
+    "set_delegation",
+    "set_logo",
+    "start_draft",
+]

@@ -1,0 +1,57 @@
+"""Making organizations. The structural rules of the guide that span rows are refused here, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from organizations.access import Reach, grant_everything
+from organizations.audit import record
+from organizations.choices import Kind, Level, Mode, Origin, Scope, Verb
+from organizations.models import Organization
+from organizations.rules import Details, RulesBroken, check_details
+
+
+@transaction.atomic
+def add_organization(
+    reach: Reach, *, kind: Kind, details: Details, mode: Mode, delegation: bool = False
+) -> tuple[Reach, Organization]:
+    """Add an organization below the one reached: managed by it, or provisioned by it as a second level.
+
+    Runs inside a larger transaction (the arrangement and the first key belong to the same step). Gives the reach at the
+    new organization and the organization. Raises RulesBroken if a rule of the contract or the guide forbids it, and
+    NotAuthorized.
+
+    A second-level organization belongs to its creator at first: fiskaly's creator is the owner too.
+    """
+    reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
+    above = reach.organization
+    check_details(details)
+    if above.is_managed:
+        raise RulesBroken({"": _("A managed organization cannot have organizations below it.")})
+    if above.retired_at:
+        raise RulesBroken({"": _("%(name)s is retired: nothing can be added below it.") % {"name": above}})
+    if mode not in above.modes:
+        raise RulesBroken(
+            {"mode": _("%(name)s is not in %(mode)s: choose one of its modes.") % {"name": above, "mode": mode}}
+        )
+    if delegation and kind == Kind.MANAGED:
+        raise RulesBroken({"delegation": _("A managed organization is always administered through its parent.")})
+    organization = Organization.objects.create(
+        kind=kind,
+        origin=Origin.KONTOR,
+        parent=above if kind == Kind.MANAGED else None,
+        provisioned_by=above if kind == Kind.ORGANIZATION else None,
+        delegation=delegation,
+        in_test=mode == Mode.TEST,
+        in_live=mode == Mode.LIVE,
+        **details.as_dict(),
+    )
+    if kind == Kind.ORGANIZATION and reach.actor:
+        grant_everything(reach.actor, [organization])
+    there = replace(reach, organization=organization)
+    record(there, Verb.ORGANIZATION_CREATED, organization, after={**details.as_dict(), "kind": kind, "mode": mode})
+    organization.announce()
+    return there, organization

@@ -1,0 +1,12 @@
+"""What people set for themselves."""
+
+from __future__ import annotations
+
+from organizations.choices import Theme
+from organizations.models import User
+
+
+def choose_theme(user: User, theme: Theme) -> None:
+    """Remember light, dark or the system's choice."""
+    user.theme = theme
+    user.save(update_fields=["theme"])
