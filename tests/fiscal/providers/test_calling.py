@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from decimal import Decimal
 
 import pytest
+from requests import Response, Session
+from requests.adapters import BaseAdapter
 
 from fiscal.providers.http import Door
 
@@ -131,7 +134,9 @@ def test_a_base_url_of_a_provider_or_of_this_machine_is_taken(url):
     assert Door(url).base_url == url.rstrip("/")
 
 
-@pytest.mark.parametrize("path", ["things", "//evil.example/x", "/a/../b", "/a?b=c", "/a#b", "/a b", "/a%2f", "@x", "/"])
+@pytest.mark.parametrize(
+    "path", ["things", "//evil.example/x", "/a/../b", "/a?b=c", "/a#b", "/a b", "/a%2f", "@x", "/"]
+)
 def test_a_path_that_is_not_plain_is_never_requested(server, door, path):
     with pytest.raises(ValueError):
         door.call("GET", path)
@@ -143,3 +148,20 @@ def test_a_bearer_that_would_break_the_header_is_never_sent_nor_quoted(server, d
         door.call("GET", "/a", bearer="token\r\nX-Evil: 1")
     assert "token\r" not in str(caught.value)
     assert server.requests == []
+
+
+def test_a_given_session_carries_the_calls():
+    class Stage(BaseAdapter):
+        def send(self, request, **options):
+            answer = Response()
+            answer.status_code, answer.request, answer.url = 200, request, request.url
+            answer.raw = io.BytesIO(f'{{"url": "{request.url}"}}'.encode())
+            return answer
+
+        def close(self):
+            pass
+
+    session = Session()
+    session.mount("http://sandbox.test/", Stage())
+    answer = Door("http://sandbox.test/management", session=session).call("GET", "/a")
+    assert answer.body == {"url": "http://sandbox.test/management/a"}

@@ -69,7 +69,9 @@ def test_a_read_is_never_of_unknown_outcome(server, door, status):
     assert failure(door, "GET").outcome_unknown is False
 
 
-@pytest.mark.parametrize("body", [{"message": "Not Found"}, {"message": "Not Found", "code": None}, {"error": "Not Found"}])
+@pytest.mark.parametrize(
+    "body", [{"message": "Not Found"}, {"message": "Not Found", "code": None}, {"error": "Not Found"}]
+)
 def test_an_error_without_a_code_is_read_all_the_same(server, door, body):
     server.queue(server.reply(body, status=404))
     error = failure(door)
@@ -82,7 +84,9 @@ def test_a_404_that_is_not_in_the_providers_words_proves_no_absence(server, door
     assert type(failure(door, "GET")) is Garbled
 
 
-@pytest.mark.parametrize("body", [HTML, b"", b"   ", b'{"a": ', b"\xff\xfe", b'"text"', b"null", b"7", b'{"a": NaN}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body", [HTML, b"", b"   ", b'{"a": ', b"\xff\xfe", b'"text"', b"null", b"7", b'{"a": NaN}', b"[" * 100_000]
+)
 def test_a_good_status_with_a_bad_body_is_garbled_and_unknown(server, door, body):
     server.queue(server.reply(body))
     error = failure(door)
@@ -115,7 +119,17 @@ def test_a_redirect_is_not_followed_and_the_token_goes_nowhere(server, make_serv
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("7", 7), ("0", 0), ("1.5", 1.5), ("-3", 0), ("315360000", 900), ("soon", None), ("", None), ("nan", None), ("9" * 40, None)],
+    [
+        ("7", 7),
+        ("0", 0),
+        ("1.5", 1.5),
+        ("-3", 0),
+        ("315360000", 900),
+        ("soon", None),
+        ("", None),
+        ("nan", None),
+        ("9" * 40, None),
+    ],
 )
 def test_retry_after_in_seconds_is_bounded(server, door, value, seconds):
     server.queue(server.reply({"message": "slow down"}, status=429, headers={"Retry-After": value}))

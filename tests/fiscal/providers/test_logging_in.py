@@ -140,7 +140,9 @@ def test_a_clock_that_is_wrong_is_no_reason_to_log_in_again(server, tokens, cloc
 
 
 def test_wrong_credentials_are_unauthorized(server, tokens):
-    server.queue(server.reply({"message": "Invalid credentials", "status_code": 401, "error": "Unauthorized"}, status=401))
+    server.queue(
+        server.reply({"message": "Invalid credentials", "status_code": 401, "error": "Unauthorized"}, status=401)
+    )
     with pytest.raises(Unauthorized) as caught:
         tokens.bearer()
     assert "s3cret-value" not in str(caught.value)

@@ -66,7 +66,9 @@ def test_an_answer_of_one_byte_at_a_time_ends_at_the_deadline(server, door):
     assert error.outcome_unknown is True
 
 
-@pytest.mark.parametrize("beginning", [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1"])
+@pytest.mark.parametrize(
+    "beginning", [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1"]
+)
 def test_slow_headers_and_slow_chunks_end_at_the_deadline_too(server, door, beginning):
     def drip(connection, request):
         connection.sendall(beginning)
