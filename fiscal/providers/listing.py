@@ -27,7 +27,11 @@ class Listing(Generic[ItemT]):
 
 
 class _Moved(Exception):
-    """The list changed between two pages."""
+    """The list changed between two pages, the later of which is `answer`."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 def read_pages(kind: type[KeptT], page_size: int, fetch: Callable[[int, int], Answer]) -> Listing[KeptT]:
@@ -36,16 +40,12 @@ def read_pages(kind: type[KeptT], page_size: int, fetch: Callable[[int, int], An
     A deletion during the reading moves later items forward, over the edge of a page. So every page begins with the
     last item of the page before; when it is another one, the list has moved and is read again from its beginning.
     """
-    for run in range(1, _RUNS + 1):
+    for _ in range(_RUNS):
         try:
-            raws = _one_run(page_size, fetch)
+            return listing(kind, _one_run(page_size, fetch))
         except _Moved as moved:
-            if run < _RUNS:
-                continue
-            answer: Answer = moved.args[0]
-            raise garbled(answer, f"the list did not hold still in {_RUNS} readings") from None
-        return listing(kind, raws)
-    raise AssertionError("the last run returns or raises")
+            answer = moved.answer
+    raise garbled(answer, f"the list did not hold still in {_RUNS} readings")
 
 
 def listing(kind: type[KeptT], raws: list[Any], *, all_read: bool = True) -> Listing[KeptT]:
