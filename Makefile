@@ -1,0 +1,66 @@
+# Kontor's commands. `make` alone lists them. Nothing but Python 3.11 or later, make and a C compiler is assumed.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+# Further arguments for pytest: make test ARGS="tests/organizations -k parent"
+ARGS ?=
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: run
+run: ## Start everything with the sandbox and its demo world: http://localhost:8000 (KONTOR_PORT)
+	@.ci/venv requirements.txt
+	@exec $(PYTHON) -m config.launcher
+
+.PHONY: test
+test: dev ## Run the tests on the embedded default (DATABASE_URL, REDIS_URL: on those)
+	@exec $(PYTHON) -m pytest $(ARGS)
+
+.PHONY: processes
+processes: dev ## Run the tests that start real processes: launcher, worker, broker
+	@exec $(PYTHON) -m pytest -m processes $(ARGS)
+
+.PHONY: browser
+browser: dev ## Run the tests that drive Chromium (CHROMIUM=/path/to/it; default: the one on the PATH)
+	@exec $(PYTHON) -m pytest -m browser $(ARGS)
+
+.PHONY: bench
+bench: dev ## Measure; ONLY=name for one of them
+	@exec $(PYTHON) -m pytest -m bench -p no:randomly -s $(if $(ONLY),-k "$(ONLY)") $(ARGS)
+
+.PHONY: lint
+lint: dev ## Style and safety: ruff, ruff format, djade, bandit
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 --check {} +
+	@$(PYTHON) -m bandit -q -r config portal organizations billing fiscal -c pyproject.toml
+
+.PHONY: types
+types: dev ## Check the types with mypy
+	@$(PYTHON) -m mypy
+
+.PHONY: walls
+walls: dev ## Check who may import whom
+	@$(PYTHON) -c "from importlinter.cli import lint_imports_command as check; check()" --no-logo
+
+.PHONY: css
+css: ## Build the style sheet anew (needs Node; the result is committed)
+	@npm --prefix portal/css ci
+	@npm --prefix portal/css run build
+
+.PHONY: lock
+lock: ## Resolve requirements*.in into the locked files with hashes (needs uv)
+	uv pip compile --quiet --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
+	uv pip compile --quiet --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+
+.PHONY: clean
+clean: ## Remove what can be made again: .venv, caches. Data stays in .data
+	rm -rf .venv .venv.lock .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+.PHONY: dev
+dev:
+	@.ci/venv requirements-dev.txt

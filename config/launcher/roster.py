@@ -1,0 +1,101 @@
+"""Who is in the house: the command of each process, from the settings."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+from config import environment
+from config.launcher import broker
+from config.launcher.child import Child
+
+
+def _count() -> str:
+    """How many processes serve pages, and how many work on tasks."""
+    return str(int(environment.number("KONTOR_WORKERS", default=2, least=1)))
+
+
+def _manage(*words: str) -> list[str]:
+    return [sys.executable, str(settings.BASE_DIR / "manage.py"), *words]
+
+
+def _gunicorn(application: str, *, port: int, workers: str, threads: str) -> list[str]:
+    options = {
+        "--bind": f"127.0.0.1:{port}",
+        "--worker-class": "gthread",
+        "--workers": workers,
+        "--threads": threads,
+        "--timeout": "60",
+        "--graceful-timeout": "3",
+        "--log-level": "warning",
+    }
+    words = [word for pair in options.items() for word in pair]
+    return [sys.executable, "-m", "gunicorn", application, "--preload", "--no-control-socket", *words]
+
+
+def _celery(*words: str) -> list[str]:
+    return [sys.executable, "-m", "celery", "-A", "config", *words, "--loglevel", settings.LOGGING["root"]["level"]]
+
+
+def has_command(name: str) -> bool:
+    """Whether one of our applications has the management command `name`."""
+    return any(Path(settings.BASE_DIR).glob(f"*/management/commands/{name}.py"))
+
+
+def broker_folder() -> Path:
+    """Where the embedded broker keeps its append-only file."""
+    return Path(settings.DATA_DIR) / "broker"
+
+
+def beat_folder() -> Path:
+    """Where beat notes when it last rang. Worth nothing after a stop."""
+    return Path(settings.DATA_DIR) / "beat"
+
+
+def embedded_broker() -> Child:
+    """Valkey. Raises `broker.NoBroker` where its binary does not exist."""
+    return Child("broker", broker.command(settings.BROKER_SOCKET, broker_folder()), patience=2)
+
+
+def sandbox() -> Child:
+    """The stand-in for every provider."""
+    application = "config.sandbox:application"
+    return Child("sandbox", _gunicorn(application, port=settings.SANDBOX_PORT, workers="1", threads="8"), patience=2)
+
+
+def prepare() -> Child:
+    """Runs once: tables and static files."""
+    return Child("prepare", [sys.executable, "-m", "config.launcher.prepare"])
+
+
+def seed() -> Child:
+    """Runs once: the demo world, unless there is data."""
+    return Child("seed", _manage("seed_demo", "--if-empty"))
+
+
+def web() -> Child:
+    """The portal."""
+    return Child(
+        "web",
+        _gunicorn("config.wsgi:application", port=settings.PORT, workers=_count(), threads="4"),
+        patience=4,
+    )
+
+
+def worker() -> Child:
+    """Carries out what pages ask for. Stops warm: the task in hand is finished if its patience allows."""
+    mark = hashlib.sha256(str(settings.DATA_DIR).encode()).hexdigest()[:8]
+    return Child("worker", _celery("worker", "--concurrency", _count(), "-n", f"kontor-{mark}@%h"), patience=5)
+
+
+def beat() -> Child:
+    """Rings for what is done by the clock."""
+    return Child("beat", _celery("beat", "--schedule", str(beat_folder() / "schedule"), "--pidfile="), patience=2)
+
+
+def sweep() -> Child:
+    """Does due work without waiting for any message: the guarantee behind the doorbell."""
+    return Child("sweep", _manage("sweep"), patience=5)
