@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from config import environment
 from fiscal.sandbox.app import Sandbox
 from fiscal.sandbox.server import SandboxServer
-
-from config import environment
 
 if environment.boolean("KONTOR_PRODUCTION", default=False):
     raise RuntimeError("A production install has no sandbox: its providers are real ones.")

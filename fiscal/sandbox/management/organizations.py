@@ -1,4 +1,4 @@
-"""Organizations and managed organizations (contract section 5): create, read, list, edit, delete, enable an environment."""
+"""Organizations and managed organizations (contract section 5): make, read, list, edit, delete, enable in LIVE."""
 
 from __future__ import annotations
 
