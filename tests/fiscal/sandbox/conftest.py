@@ -96,7 +96,5 @@ def world() -> Iterator[World]:
         return made
 
     partner = sandbox.make_organization("Kassen Nord GmbH")
-    yield World(
-        sandbox, clock, partner, caller(partner["_id"], "TEST"), caller(partner["_id"], "LIVE"), caller
-    )
+    yield World(sandbox, clock, partner, caller(partner["_id"], "TEST"), caller(partner["_id"], "LIVE"), caller)
     sandbox.close()

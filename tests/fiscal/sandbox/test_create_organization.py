@@ -160,6 +160,8 @@ def test_a_main_organization_in_live_must_be_billed_to_a_live_one(world):
 
 def test_a_third_level_hangs_under_a_second_level_organization(world):
     billing = {"bill_to_organization": world.partner["_id"], "withhold_billing": True}
-    holding = world.test("POST", "/organizations", world.company(managed_by_organization_id=None, billing_options=billing))
+    holding = world.test(
+        "POST", "/organizations", world.company(managed_by_organization_id=None, billing_options=billing)
+    )
     branch = world.managed(managed_by_organization_id=holding.json()["_id"])
     assert branch["managed_by_organization_id"] == holding.json()["_id"]

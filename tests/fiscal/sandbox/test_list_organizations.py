@@ -62,7 +62,17 @@ def test_the_default_limit_is_a_switch(world):
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=5001", "limit=x", "offset=-1", "order=up", "order_by=color", "env=PROD", "type=KEY", "color=red"],
+    [
+        "limit=0",
+        "limit=5001",
+        "limit=x",
+        "offset=-1",
+        "order=up",
+        "order_by=color",
+        "env=PROD",
+        "type=KEY",
+        "color=red",
+    ],
 )
 def test_a_parameter_that_does_not_fit_is_refused(world, query):
     answer = world.test("GET", f"/organizations?{query}")
@@ -80,7 +90,9 @@ def test_a_key_sees_its_own_those_it_manages_and_those_it_provisioned_only(world
     stranger = world.sandbox.make_organization("Fremde Kassen AG")
     theirs = world.sandbox.make_organization("Fremder Kunde", managed_by_organization_id=stranger["_id"])
     branch = world.managed(name="Filiale")
-    holding = world.test("POST", "/organizations", world.company(name="Holding", managed_by_organization_id=None)).json()
+    holding = world.test(
+        "POST", "/organizations", world.company(name="Holding", managed_by_organization_id=None)
+    ).json()
 
     assert names(world.test("GET", "/organizations")) == ["Kassen Nord GmbH", "Filiale", "Holding"]
     for hidden in (stranger, theirs):

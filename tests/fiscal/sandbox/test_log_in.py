@@ -74,7 +74,11 @@ def test_a_broken_bearer_is_refused_with_the_token_in_the_message(world):
     answer = world.test("GET", "/organizations")
 
     assert answer.status_code == 401
-    assert answer.json() == {"status_code": 401, "error": "Unauthorized", "message": "could not parse jwt: 'abc.def.ghi'"}
+    assert answer.json() == {
+        "status_code": 401,
+        "error": "Unauthorized",
+        "message": "could not parse jwt: 'abc.def.ghi'",
+    }
 
 
 def test_a_call_without_a_token_is_refused(world):
