@@ -12,7 +12,7 @@ def test_each_request_is_written_with_who_what_and_effect(world):
     assert (login.method, login.path, login.status) == ("POST", "/management/api/v0/auth", 200)
     assert (creation.n, creation.at, creation.room) == (2, world.clock.now, "management")
     assert creation.effect == f"organization created {made['_id']}"
-    assert creation.credential == world.test.key[:12]
+    assert creation.credential == world.test.key[:16]
     assert '"kontor_id": "m-1"' in creation.body
     assert (creation.seen, creation.arrived, creation.fault) == (True, True, "")
 
