@@ -53,6 +53,16 @@ def test_only_the_creator_may_edit(world):
     assert world.caller(made["_id"], "TEST")("PATCH", path(made), {"name": "Selbst"}).status_code == 200
 
 
+def test_a_key_changes_only_what_is_in_its_own_environment(world):
+    probe = world.managed()
+    real = world.live("POST", "/organizations", world.company()).json()
+    world.sandbox.set_rule("edits_by", "anyone")
+
+    assert world.live("PATCH", path(probe), {"name": "Anders"}).status_code == 403
+    assert world.test("PATCH", path(real), {"name": "Anders"}).status_code == 403
+    assert world.test("DELETE", path(real)).status_code == 403
+
+
 def test_the_dashboard_edits_whatever_it_likes(world):
     world.sandbox.edit_organization(world.partner["_id"], name="Umbenannt", display_name="Nord")
     assert world.test("GET", path(world.partner)).json()["name"] == "Umbenannt"

@@ -15,7 +15,7 @@ import sys
 from fiscal.sandbox.app import Sandbox
 sandbox = Sandbox(sys.argv[1])
 for number in range(40):
-    sandbox.make_organization(f"Haus {sys.argv[2]} {number}")
+    sandbox.make_organization(f"Haus {number}", managed_by_organization_id=sys.argv[2])
 """
 
 
@@ -32,8 +32,7 @@ def test_threads_share_a_building(world):
 
 def test_processes_share_a_file(tmp_path):
     path = str(tmp_path / "s.sqlite3")
-    Sandbox(path).close()
-    command = [sys.executable, "-c", WRITER, path]
-    writers = [subprocess.Popen([*command, str(number)], cwd=ROOT) for number in range(3)]
+    parent = Sandbox(path).make_organization("Kassen Nord GmbH")["_id"]
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, path, parent], cwd=ROOT) for _ in range(3)]
     assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0]
-    assert len(Sandbox(path).objects()) == 120
+    assert len(Sandbox(path).objects()) == 121
