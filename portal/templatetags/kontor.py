@@ -37,8 +37,7 @@ PHASES = {
     "DRIFTED": PhaseLook(gettext_lazy("Drifted"), "arrows-exchange", "warn"),
     "RETIRED": PhaseLook(gettext_lazy("Retired"), "archive", "neutral"),
 }
-_CHECKS = {"checkbox"}
-_CHOICES = {"radio", "checkboxselectmultiple"}
+_CHOICES = {"radioselect", "checkboxselectmultiple"}
 
 
 @register.filter
@@ -119,9 +118,9 @@ def widget_kind(field: BoundField) -> str:
     kind = field.widget_type
     if field.is_hidden:
         return "hidden"
-    if kind in _CHECKS:
+    if kind == "checkbox":
         return "check"
-    return "choices" if kind.removeprefix("kontor") in _CHOICES else "line"
+    return "choices" if kind in _CHOICES else "line"
 
 
 @register.simple_tag
