@@ -37,7 +37,8 @@ def _gunicorn(application: str, *, port: int, workers: str, threads: str) -> lis
 
 
 def _celery(*words: str) -> list[str]:
-    return [sys.executable, "-m", "celery", "-A", "config", *words, "--loglevel", settings.LOGGING["root"]["level"]]
+    level = settings.LOGGING["root"]["level"]
+    return [sys.executable, "-m", "celery", "--quiet", "-A", "config", *words, "--loglevel", level]
 
 
 def has_command(name: str) -> bool:
@@ -88,7 +89,12 @@ def web() -> Child:
 def worker() -> Child:
     """Carries out what pages ask for. Stops warm: the task in hand is finished if its patience allows."""
     mark = hashlib.sha256(str(settings.DATA_DIR).encode()).hexdigest()[:8]
-    return Child("worker", _celery("worker", "--concurrency", _count(), "-n", f"kontor-{mark}@%h"), patience=5)
+    words = _celery(
+        "worker", "--concurrency", _count(), "-n", f"kontor-{mark}@%h", "--without-mingle", "--without-gossip"
+    )
+    # A container's only user is often root; celery's page of warning about it would push the sign-ins off the screen.
+    quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
+    return Child("worker", words, patience=5, environment=quiet)
 
 
 def beat() -> Child:
