@@ -1,0 +1,42 @@
+"""The only place that turns a stored credential and settings into a client."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.conf import settings
+
+from fiscal.clients.gate import DatabaseGate
+from fiscal.clients.keeper import DatabaseKeeper
+from fiscal.models import Credential
+from fiscal.providers.http import Door
+from fiscal.providers.management import Management, check
+from fiscal.providers.tokens import MemoryKeeper, Token, Tokens
+
+CALL_DEADLINE = 20.0
+"""Seconds a call may take in all. A pass makes at most three (call, login, call again), and its lease is 60 seconds."""
+
+
+@cache
+def management_door() -> Door:
+    """The door to fiskaly Management, with its kept-alive connections: one per process."""
+    return Door(settings.MANAGEMENT_URL, deadline=CALL_DEADLINE)
+
+
+def management(credential: Credential) -> Management:
+    """A client that acts with `credential`; token, budget and circuit are shared with all other workers."""
+    door = management_door()
+    tokens = Tokens(door, credential.key(), credential.secret(), DatabaseKeeper(credential))
+    return Management(door, tokens, DatabaseGate(credential))
+
+
+def try_credential(key: str, secret: str) -> Token:
+    """Log in once with what a person typed. Raises fiscal.providers.errors.ProviderError."""
+    return check(management_door(), key, secret)
+
+
+def unstored_management(key: str, secret: str, token: Token) -> Management:
+    """A client for a key that is not stored yet, to read whose it is. `token` is what `try_credential` gave."""
+    keeper = MemoryKeeper()
+    keeper.store(token)
+    return Management(management_door(), Tokens(management_door(), key, secret, keeper))

@@ -1,0 +1,111 @@
+"""The kind "arrangement": `billing_options` and `billing_address_id` of an organization.
+
+It has no object of its own at the provider. With a new organization it travels in the create; later it is a change of
+that organization, planned against what the organization's mirror last observed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from billing.models import Arrangement
+from fiscal.choices import KindName
+from fiscal.mirror.kind import Wanted
+from fiscal.mirror.kinds.holders import holders_of, remote_ids
+from fiscal.mirror.plan import Call, Keep, Plan, Seen, Update, differences
+from fiscal.models import Mirror
+from fiscal.providers.management import Management
+
+
+def billing_values(arrangement: Arrangement, ids: dict[int, str]) -> dict[str, Any]:
+    """The arrangement in the provider's words; `bill_to_organization` is a uuid there, not a flag."""
+    options: dict[str, Any] = {}
+    if arrangement.gln:
+        options["gln"] = arrangement.gln
+    if arrangement.bill_to_id:
+        options["bill_to_organization"] = ids.get(arrangement.bill_to_id, "")
+        options["withhold_billing"] = arrangement.withhold
+    return {"billing_options": options, "billing_address_id": _address_id(arrangement)}
+
+
+def is_carried(arrangement: Arrangement, ids: dict[int, str]) -> bool:
+    """Whether everything the arrangement points at is at the provider already, so that it may travel with a create."""
+    bill_to_known = arrangement.bill_to_id is None or arrangement.bill_to_id in ids
+    return bill_to_known and (arrangement.billing_address_id is None or bool(_address_id(arrangement)))
+
+
+def _address_id(arrangement: Arrangement) -> str:
+    if arrangement.billing_address is None:
+        return ""
+    rows = Mirror.objects.filter(kind=KindName.BILLING_ADDRESS, subject_id=arrangement.billing_address.public_id)
+    return rows.values_list("remote_id", flat=True).first() or ""
+
+
+class ArrangementKind:
+    name = KindName.ARRANGEMENT
+    organization_path = "organization_id"
+
+    def desired(self) -> QuerySet[Arrangement]:
+        return Arrangement.objects.all()
+
+    def load(self, subject_id: UUID, mirror: Mirror) -> Wanted | None:
+        arrangement = (
+            Arrangement.objects.select_related(
+                "organization__parent__provisioned_by", "organization__provisioned_by", "bill_to", "billing_address"
+            )
+            .filter(public_id=subject_id)
+            .first()
+        )
+        if arrangement is None:
+            return None
+        organization = arrangement.organization
+        ids = remote_ids(organization, arrangement.bill_to)
+        missing = ""
+        if organization.pk not in ids:
+            missing = str(organization)
+        elif not is_carried(arrangement, ids):
+            missing = str(arrangement.billing_address or arrangement.bill_to)
+        return Wanted(
+            subject=arrangement,
+            organization=organization,
+            generation=arrangement.generation,
+            retired=organization.retired_at is not None,
+            modes=tuple(reversed(organization.modes)),
+            holders=holders_of(organization),
+            values=billing_values(arrangement, ids),
+            remote_organization_id=ids.get(organization.pk, ""),
+            missing=missing,
+        )
+
+    def remembered(self, wanted: Wanted, mirror: Mirror) -> Seen | None:
+        owner = Mirror.objects.filter(kind=KindName.ORGANIZATION, organization=wanted.organization).first()
+        return Seen(owner.remote_id, owner.observed) if owner and owner.observed else None
+
+    def look(self, client: Management, wanted: Wanted, mirror: Mirror) -> list[Seen]:
+        return [self.read(client, wanted, wanted.remote_organization_id)]
+
+    def read(self, client: Management, wanted: Wanted, remote_id: str) -> Seen:
+        payload = client.organization(remote_id)
+        return Seen(payload.id, payload.raw)
+
+    def plan(self, wanted: Wanted, seen: Seen | None, mirror: Mirror) -> Plan:
+        if wanted.retired:
+            return Keep()
+        changes = differences(wanted.values, seen.raw if seen else {})
+        return Update(changes) if changes else Keep()
+
+    def apply(self, client: Management, wanted: Wanted, seen: Seen | None, call: Call) -> Seen | None:
+        if not isinstance(call, Update):
+            raise TypeError(f"{self.name} cannot carry out {call}")
+        payload = client.update_organization(wanted.remote_organization_id, call.changes)
+        return Seen(payload.id, payload.raw)
+
+    def settled(self, wanted: Wanted, mirror: Mirror, seen: Seen, now: datetime) -> None:
+        """The organization's own mirror saw the same object: let it know what is there now."""
+        Mirror.objects.filter(kind=KindName.ORGANIZATION, organization=wanted.organization).update(
+            observed=seen.raw, observed_at=now
+        )

@@ -1,0 +1,29 @@
+"""Whose credential may act for an organization, and what the provider calls it."""
+
+from __future__ import annotations
+
+from fiscal.choices import KindName
+from fiscal.models import Mirror
+from organizations.models import Organization
+
+
+def holders_of(organization: Organization) -> tuple[Organization, ...]:
+    """Organizations whose credential may create and change this one, the nearest first.
+
+    "API Keys of an organization can be used for the related managed organizations" (guide, "API Keys"); a second-level
+    organization is made with the key of the partner that provisioned it ("Organizational Structure", 2 and 3).
+    """
+    if organization.parent:
+        chain = [organization.parent, organization.parent.provisioned_by]
+    elif organization.provisioned_by:
+        chain = [organization.provisioned_by, organization]
+    else:
+        chain = [organization]
+    return tuple(link for link in chain if link)
+
+
+def remote_ids(*organizations: Organization | None) -> dict[int, str]:
+    """The provider's ids of the organizations that have one, by primary key. One query."""
+    wanted = {organization.pk for organization in organizations if organization}
+    rows = Mirror.objects.filter(kind=KindName.ORGANIZATION, organization_id__in=wanted).exclude(remote_id="")
+    return dict(rows.values_list("organization_id", "remote_id"))

@@ -1,0 +1,64 @@
+"""Where a mirrored object stands, derived from facts and never stored: nothing can be stuck in a word.
+
+The rule stands once for one object (`phase_of`) and once for lists, in SQL (`phase_case`); a test holds the two equal
+over generated facts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from django.db.models import Case, CharField, F, Q, Value, When
+
+from fiscal.choices import CredentialStatus, Phase
+
+
+class Facts(Protocol):
+    """What of a mirror the phase depends on."""
+
+    applied_generation: int
+    parked_generation: int
+    lease_until: datetime | None
+    drifted_at: datetime | None
+    human_action: str
+    tries: int
+
+
+def phase_of(
+    mirror: Facts | None, *, generation: int, retired: bool, now: datetime, credential_paused: bool = False
+) -> Phase:
+    """The phase of one object: its mirror (None: never tried), the generation desired, and whether it shall be gone."""
+    if mirror is None:
+        return Phase.WAITING
+    applied = mirror.applied_generation == generation
+    if retired and applied:
+        return Phase.RETIRED
+    if mirror.lease_until and mirror.lease_until > now:
+        return Phase.WORKING
+    if mirror.parked_generation == generation:
+        return Phase.NEEDS_PERSON if mirror.human_action else Phase.REFUSED
+    if applied:
+        return Phase.DRIFTED if mirror.drifted_at else Phase.IN_STEP
+    if credential_paused:
+        return Phase.NEEDS_PERSON
+    return Phase.RETRYING if mirror.tries else Phase.WAITING
+
+
+def phase_case(mirror: str, now: datetime, *, generation: str = "generation", retired_at: str = "retired_at") -> Case:
+    """The same rule as SQL. `mirror` is the (filtered) relation that joins the mirror row, at most one per object."""
+    applied = Q(**{f"{mirror}__applied_generation": F(generation)})
+    parked = Q(**{f"{mirror}__parked_generation": F(generation)})
+    return Case(
+        When(Q(**{f"{mirror}__isnull": True}), then=Value(Phase.WAITING)),
+        When(applied & Q(**{f"{retired_at}__isnull": False}), then=Value(Phase.RETIRED)),
+        When(Q(**{f"{mirror}__lease_until__gt": now}), then=Value(Phase.WORKING)),
+        When(parked & ~Q(**{f"{mirror}__human_action": ""}), then=Value(Phase.NEEDS_PERSON)),
+        When(parked, then=Value(Phase.REFUSED)),
+        When(applied & Q(**{f"{mirror}__drifted_at__isnull": False}), then=Value(Phase.DRIFTED)),
+        When(applied, then=Value(Phase.IN_STEP)),
+        When(Q(**{f"{mirror}__credential__status": CredentialStatus.PAUSED}), then=Value(Phase.NEEDS_PERSON)),
+        When(Q(**{f"{mirror}__tries__gt": 0}), then=Value(Phase.RETRYING)),
+        default=Value(Phase.WAITING),
+        output_field=CharField(),
+    )

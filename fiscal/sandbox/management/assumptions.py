@@ -1,0 +1,57 @@
+"""What of Management v0 is recorded or documented and what is assumed. Shown on the room's page and as JSON."""
+
+from __future__ import annotations
+
+from fiscal.sandbox.rooms import Assumption
+
+RECORDED, DOCUMENTED, CONFIRMED, ASSUMED = "recorded", "documented", "client-confirmed", "assumed"
+
+ASSUMPTIONS = (
+    Assumption("Success of a creation", "200, never 201", RECORDED),
+    Assumption("Error body", "status_code, error, message, and only sometimes code", RECORDED),
+    Assumption("Wrong credentials", "401 Invalid credentials, no code", RECORDED),
+    Assumption("Broken bearer token", "401 could not parse jwt: '…', no code", RECORDED),
+    Assumption("Unknown organization of a new key", "404 E_ORGANIZATION_NOT_FOUND", RECORDED),
+    Assumption("Unknown parent of a new organization", "404 Not Found, no code", RECORDED),
+    Assumption("A fresh login may return the cached token", "same expires_at, falling expires_in", RECORDED),
+    Assumption("Optional fields that are not set", "left out", RECORDED),
+    Assumption("managed_by_organization_id of a key without one", "empty string", RECORDED),
+    Assumption("_envs of what is made", "the environment of the token", RECORDED),
+    Assumption("Format of a key", "<test|live>_<26 characters>_<name>; 24 to 26 were seen", RECORDED),
+    Assumption("Life of the access token", "86,400 s; other pages say 600 s and 300 s", DOCUMENTED, "access_life"),
+    Assumption("Life of the refresh token", "86,400 s longer than the access token", DOCUMENTED, "refresh_extra"),
+    Assumption("Who may edit company data", "the creator alone", DOCUMENTED, "edits_by"),
+    Assumption("Main organizations in LIVE", "with a LIVE token, billed to a LIVE organization", DOCUMENTED),
+    Assumption("Hierarchy", "a managed organization has no managed ones; a main one is not managed", DOCUMENTED),
+    Assumption("Names", "not unique, at least 3 characters", DOCUMENTED),
+    Assumption("Deletions and enable-env", '{"_success": true}', CONFIRMED),
+    Assumption("Limit of the list of organizations", "1 to 5000", CONFIRMED),
+    Assumption("Length of a secret", "43 letters and digits", CONFIRMED),
+    Assumption("metadata", "at most 20 keys of 40 characters with values of 500", CONFIRMED),
+    Assumption("withhold_billing", "only with bill_to_organization", CONFIRMED),
+    Assumption("Meaning of count", "all that match, not those on the page", ASSUMED, "count_means"),
+    Assumption("Default limit", "100, for every list", ASSUMED, "default_limit"),
+    Assumption("Limit of the other lists", "1 to 5000", ASSUMED),
+    Assumption("Order of a list without order_by", "order of creation", ASSUMED),
+    Assumption("_type of lists other than keys", "ORGANIZATION_LIST, USER_LIST, BILLING_ADDRESS_LIST", ASSUMED),
+    Assumption("Unknown keys in a body or query", "400", ASSUMED, "unknown_keys"),
+    Assumption("Wording and code of field errors", "400 E_FAILED_SCHEMA_VALIDATION naming the field", ASSUMED),
+    Assumption("Answer to an edit by somebody else", "403 without code", ASSUMED),
+    Assumption("DELETE of an organization in LIVE", "403", ASSUMED, "live_delete"),
+    Assumption("DELETE of an organization that manages others", "409", ASSUMED),
+    Assumption("What a key sees", "its own organization, those managed by it, those it provisioned; else 404", ASSUMED),
+    Assumption("Environment and visibility", "organizations are seen with any token, keys with theirs only", ASSUMED),
+    Assumption("enable-env", "managed ones, with a token of that environment, if the parent has it", ASSUMED),
+    Assumption("PATCH of billing_options and metadata", "replaces the whole object", ASSUMED),
+    Assumption("PATCH with null or an empty string", "takes an optional value away", ASSUMED),
+    Assumption("PATCH of managed_by_organization_id", "moves a managed organization to another parent", ASSUMED),
+    Assumption("Disabled or deleted key", "no login, and its tokens end at once: 401", ASSUMED),
+    Assumption("created_by_user of what a key makes", "the _id of the key", ASSUMED),
+    Assumption("Expired token", "401 jwt expired", ASSUMED),
+    Assumption("Required fields of a billing address", "recipient, address_line1, zip, town, country_code", ASSUMED),
+    Assumption("Deleting a billing address in use", "409", ASSUMED),
+    Assumption("vat_id_valid", "whether the VAT id looks like one; nothing is asked for", ASSUMED),
+    Assumption("Inviting the same address twice", "409", ASSUMED),
+    Assumption("Request id", "X-Request-Id or request-id is taken over and returned", ASSUMED),
+    Assumption("Body of a 429", "status_code, error, message; Retry-After as scripted", ASSUMED),
+)

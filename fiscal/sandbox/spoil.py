@@ -1,0 +1,120 @@
+"""How each kind of fault answers instead of the provider, or changes what the provider answered."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from fiscal.sandbox.kinds import KINDS
+from fiscal.sandbox.web import HTML_TYPE, Reply, Request, error_reply, phrase
+
+PAGE = b"<!doctype html><html><head><title>Sign in</title></head><body><h1>Welcome to the hotel</h1></body></html>"
+
+
+def stage(kind: str, options: dict[str, Any]) -> str:
+    """ "before", "around" or "after"; `html` and `empty_body` can be moved by their option `after`."""
+    if "after" in options:
+        return "after" if options["after"] else "before"
+    return KINDS[kind].stage
+
+
+def instead(kind: str, options: dict[str, Any], request: Request, now: float) -> Reply:
+    """What comes instead of the provider's work."""
+    if kind == "connect_refused":
+        return Reply(connect="refused")
+    if kind == "connect_timeout":
+        return Reply(connect="timeout", hang=options["seconds"])
+    if kind == "drop_before":
+        return Reply(drop=True)
+    if kind == "timeout_before":
+        return Reply(hang=options["seconds"])
+    if kind in ("html", "empty_body"):
+        return _without_json(kind, options)
+    if kind == "redirect":
+        location = options["location"].rstrip("/") + request.path
+        return Reply(options["status"], b"", HTML_TYPE, {"Location": location})
+    if kind == "unauthorized":
+        return error_reply(401, options["message"])
+    if kind == "forbidden":
+        return error_reply(403, "Forbidden")
+    if kind == "status":
+        return _status(options)
+    return _too_many(options)
+
+
+def answer(kind: str, options: dict[str, Any], reply: Reply) -> Reply:
+    """What becomes of an answer that the provider gave."""
+    if kind == "drop_after":
+        reply.drop = True
+    elif kind in ("timeout_after", "read_timeout"):
+        reply.hang = options["seconds"]
+    elif kind == "half_body":
+        wanted = options["bytes"]
+        reply.cut = len(reply.body) // 2 if wanted is None else int(wanted)
+    elif kind in ("html", "empty_body"):
+        return _without_json(kind, options)
+    elif kind == "fail_after":
+        status = options["status"]
+        return error_reply(status, phrase(status))
+    elif kind == "slow":
+        reply.delay, reply.bytes_per_second = options["seconds"], options["bytes_per_second"]
+    elif kind == "close":
+        reply.close = True
+    else:
+        reply.body = _mangled(kind, options, reply.body)
+    return reply
+
+
+def _without_json(kind: str, options: dict[str, Any]) -> Reply:
+    return Reply(options["status"], PAGE if kind == "html" else b"", HTML_TYPE)
+
+
+def _status(options: dict[str, Any]) -> Reply:
+    status, body = options["status"], options["body"]
+    reply = error_reply(status, phrase(status))
+    if body is not None:
+        reply.body, reply.content_type = str(body).encode(), options["content_type"]
+    return _with_retry_after(reply, options["retry_after"])
+
+
+def _too_many(options: dict[str, Any]) -> Reply:
+    wait = options["retry_after"]
+    if wait == "auto":
+        wait = max(1, math.ceil(options.get("seconds_left", 1)))
+    return _with_retry_after(error_reply(429, "Too many requests"), wait)
+
+
+def _with_retry_after(reply: Reply, wait: object) -> Reply:
+    if wait is not None:
+        reply.headers["Retry-After"] = " ".join(str(wait).split())
+    return reply
+
+
+def _mangled(kind: str, options: dict[str, Any], body: bytes) -> bytes:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return body
+    for target in _targets(options, value):
+        _mangle(kind, options, target)
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _targets(options: dict[str, Any], value: Any) -> list[dict[str, Any]]:
+    """What to mangle: the items of a list (all, or the one numbered `item`), else the answer itself."""
+    if not isinstance(value, dict):
+        return []
+    items = value.get("data")
+    if not isinstance(items, list) or options.get("field") in ("data", "count"):
+        return [value]
+    return items if options["item"] is None else items[options["item"] :][:1]
+
+
+def _mangle(kind: str, options: dict[str, Any], target: dict[str, Any]) -> None:
+    if kind == "extra_fields":
+        target.update(options["fields"])
+    elif kind == "missing_field":
+        target.pop(options["field"], None)
+    elif options["field"] in target:
+        target[options["field"]] = options["value"]

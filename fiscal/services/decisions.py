@@ -1,0 +1,68 @@
+"""What people decide about mirrored objects: try again, adopt the provider's values, restore ours."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from fiscal.choices import KindName
+from fiscal.mirror.kinds.organization import FIELDS
+from fiscal.mirror.registry import BY_NAME
+from fiscal.models import Mirror
+from organizations.access import Reach
+from organizations.audit import record
+from organizations.choices import Level, Scope, Verb
+from organizations.desired import Desired
+from organizations.models import Organization
+
+
+@transaction.atomic(durable=True)
+def try_again(reach: Reach, *, mirror_id: int, reason: str = "") -> Mirror:
+    """Make a failed or parked object due now. Safe to press twice. Raises NotAuthorized, Mirror.DoesNotExist."""
+    reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
+    mirror = Mirror.objects.get(pk=mirror_id, organization=reach.organization)
+    Mirror.objects.filter(pk=mirror.pk).update(parked_generation=0, human_action="", deaths=0, due_at=timezone.now())
+    subject = _subject(mirror)
+    record(reach, Verb.TRIED_AGAIN, subject, before={"error": mirror.error_code}, reason=reason)
+    subject.announce()
+    return mirror
+
+
+@transaction.atomic(durable=True)
+def adopt_theirs(reach: Reach, *, reason: str = "") -> Organization:
+    """Take over what the provider holds of a drifted organization. Raises NotAuthorized, Mirror.DoesNotExist."""
+    reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
+    mirror = _drifted(reach)
+    organization = Organization.objects.select_for_update().get(pk=reach.organization.pk)
+    theirs: dict[str, Any] = {name: mirror.observed.get(name) or "" for name in FIELDS}
+    names = [name for name in FIELDS if getattr(organization, name) != theirs[name]]
+    before = {name: getattr(organization, name) for name in names}
+    for name in names:
+        setattr(organization, name, theirs[name])
+    organization.save(update_fields=names)
+    record(reach, Verb.DRIFT_ADOPTED, organization, before=before, after={n: theirs[n] for n in names}, reason=reason)
+    Mirror.objects.filter(pk=mirror.pk).update(drifted_at=None, agreed={**mirror.agreed, **theirs})
+    return organization
+
+
+@transaction.atomic(durable=True)
+def restore_ours(reach: Reach, *, reason: str = "") -> Organization:
+    """Put our values back at the provider. Raises NotAuthorized, Mirror.DoesNotExist."""
+    reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
+    mirror = _drifted(reach)
+    organization = Organization.objects.select_for_update().get(pk=reach.organization.pk)
+    record(reach, Verb.DRIFT_RESTORED, organization, reason=reason)
+    Mirror.objects.filter(pk=mirror.pk).update(drifted_at=None)
+    organization.touch()
+    return organization
+
+
+def _drifted(reach: Reach) -> Mirror:
+    return Mirror.objects.exclude(drifted_at=None).get(kind=KindName.ORGANIZATION, organization=reach.organization)
+
+
+def _subject(mirror: Mirror) -> Desired:
+    return BY_NAME[KindName(mirror.kind)].desired().get(public_id=mirror.subject_id)

@@ -1,0 +1,177 @@
+"""What templates need beyond Django's own tags: cut values, relative times, words for phases, form widgets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+register = template.Library()
+
+
+class PhaseLook(NamedTuple):
+    """How a phase is shown; the tone says whose turn it is."""
+
+    word: Promise
+    icon: str
+    tone: str
+
+
+PHASES = {
+    "WAITING": PhaseLook(gettext_lazy("Waiting"), "clock", "neutral"),
+    "WORKING": PhaseLook(gettext_lazy("Working"), "loader-2", "info"),
+    "IN_STEP": PhaseLook(gettext_lazy("In step"), "check", "ok"),
+    "RETRYING": PhaseLook(gettext_lazy("Retrying"), "refresh", "info"),
+    "NEEDS_PERSON": PhaseLook(gettext_lazy("Needs a person"), "alert-triangle", "warn"),
+    "REFUSED": PhaseLook(gettext_lazy("Refused"), "x", "bad"),
+    "DRIFTED": PhaseLook(gettext_lazy("Drifted"), "arrows-exchange", "warn"),
+    "RETIRED": PhaseLook(gettext_lazy("Retired"), "archive", "neutral"),
+}
+_CHECKS = {"checkbox"}
+_CHOICES = {"radio", "checkboxselectmultiple"}
+
+
+@register.filter
+def phase_look(phase: object) -> PhaseLook:
+    """Word, icon and tone of a phase; an unknown phase shows its own name in grey rather than failing a page."""
+    name = str(getattr(phase, "value", phase)).upper()
+    return PHASES.get(name) or PhaseLook(gettext_lazy(name), "info-circle", "neutral")
+
+
+@register.filter
+def middle_cut(value: object, keep: int | str = 4) -> str:
+    """A long id as `4f2a…91c7`: its first and last `keep` characters. Short values stay whole."""
+    text, keep = str(value or ""), int(keep)
+    if len(text) <= 2 * keep + 1:
+        return text
+    return f"{text[:keep]}…{text[-keep:]}"
+
+
+@register.filter
+def initials(name: object) -> str:
+    """At most two capitals for an avatar; of an e-mail address its first letter."""
+    parts = str(name or "").split("@")[0].replace(".", " ").split()
+    return "".join(part[0] for part in parts[:2]).upper()
+
+
+@register.filter
+def ago(moment: dt.datetime | None) -> str:
+    """The moment in words relative to now, in either direction; beyond a week its date. `–` when unknown."""
+    if moment is None:
+        return "–"
+    seconds = int((timezone.now() - moment).total_seconds())
+    distance = abs(seconds)
+    if distance < 60:
+        return _("just now") if seconds >= 0 else _("in a moment")
+    if distance >= 7 * 86400:
+        return date_format(timezone.localtime(moment), "j M Y")
+    if distance < 3600:
+        length = ngettext("%(count)d minute", "%(count)d minutes", distance // 60) % {"count": distance // 60}
+    elif distance < 86400:
+        length = ngettext("%(count)d hour", "%(count)d hours", distance // 3600) % {"count": distance // 3600}
+    else:
+        length = ngettext("%(count)d day", "%(count)d days", distance // 86400) % {"count": distance // 86400}
+    return (_("%(length)s ago") if seconds >= 0 else _("in %(length)s")) % {"length": length}
+
+
+@register.filter
+def clock(moment: dt.datetime | None) -> str:
+    """Short moment for columns: the time when it was today, otherwise day and time. `–` when unknown."""
+    if moment is None:
+        return "–"
+    local = timezone.localtime(moment)
+    today = timezone.localdate()
+    if local.date() == today:
+        return date_format(local, "H:i")
+    if 0 < (today - local.date()).days < 7:
+        return date_format(local, "D H:i")
+    return date_format(local, "j M Y" if local.year != today.year else "j M")
+
+
+@register.filter
+def exact(moment: dt.datetime | None) -> str:
+    """The moment to the second with its zone, for titles."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'j M Y, H:i:s')} {local.tzname()}"
+
+
+@register.filter
+def iso(moment: dt.datetime | None) -> str:
+    """ISO 8601 for `<time datetime>`."""
+    return moment.isoformat() if moment else ""
+
+
+@register.filter
+def widget_kind(field: BoundField) -> str:
+    """Which markup a field needs: `check`, `choices`, `hidden` or `line`."""
+    kind = field.widget_type
+    if field.is_hidden:
+        return "hidden"
+    if kind in _CHECKS:
+        return "check"
+    return "choices" if kind.removeprefix("kontor") in _CHOICES else "line"
+
+
+@register.simple_tag
+def field_widget(field: BoundField) -> SafeString:
+    """The field's widget with the class that its kind has in the stylesheet; Django links help and errors itself."""
+    own = field.field.widget.attrs.get("class", "")
+    name = {"textarea": "textarea", "select": "select", "selectmultiple": "select"}.get(field.widget_type, "input")
+    return field.as_widget(attrs={"class": f"{name} {own}".strip()})
+
+
+@register.filter
+def first_line(label: object) -> str:
+    """The title of a choice: a label's first line."""
+    return str(label).partition("\n")[0]
+
+
+@register.filter
+def other_lines(label: object) -> str:
+    """The explanation of a choice: what follows a label's first line."""
+    return str(label).partition("\n")[2]
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20, label: str = "") -> SafeString:
+    """One symbol of the sprite; without a label it is hidden from screen readers. The plain way for hot rows."""
+    address = f"{static('icons.svg')}#{name}"
+    sized = format_html(' data-size="{}"', size) if size != 20 else ""
+    if label:
+        return format_html(
+            '<svg class="k-icon"{} role="img" aria-label="{}"><use href="{}"/></svg>', sized, label, address
+        )
+    return format_html('<svg class="k-icon"{} aria-hidden="true"><use href="{}"/></svg>', sized, address)
+
+
+@register.simple_tag
+def parts_bar(**counts: int) -> SafeString:
+    """The bar of a run as SVG rectangles; widths are shares of the total. Keys: done, running, waiting, failed."""
+    total = sum(counts.values()) or 1
+    start = 0.0
+    pieces = []
+    for name in ("done", "running", "waiting", "failed"):
+        share = 100 * counts.get(name, 0) / total
+        if share:
+            pieces.append(
+                format_html(
+                    '<rect class="k-fill-{}" x="{}%" width="{}%" height="8" rx="2"/>',
+                    name,
+                    f"{start:.2f}",
+                    f"{max(share - 0.5, 0.5):.2f}",
+                )
+            )
+        start += share
+    return SafeString(f'<svg class="k-parts" aria-hidden="true">{"".join(pieces)}</svg>')
