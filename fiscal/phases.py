@@ -46,19 +46,25 @@ def phase_of(
 
 
 def phase_case(mirror: str, now: datetime, *, generation: str = "generation", retired_at: str = "retired_at") -> Case:
-    """The same rule as SQL. `mirror` is the (filtered) relation that joins the mirror row, at most one per object."""
-    applied = Q(**{f"{mirror}__applied_generation": F(generation)})
-    parked = Q(**{f"{mirror}__parked_generation": F(generation)})
+    """The same rule as SQL.
+
+    `mirror` is the (filtered) relation that joins the mirror row, at most one per object; "" where the rows themselves
+    are mirrors, with generation and retirement of their subject annotated.
+    """
+    path = f"{mirror}__" if mirror else ""
+    applied = Q(**{f"{path}applied_generation": F(generation)})
+    parked = Q(**{f"{path}parked_generation": F(generation)})
+    untried = [When(Q(**{f"{mirror}__isnull": True}), then=Value(Phase.WAITING))] if mirror else []
     return Case(
-        When(Q(**{f"{mirror}__isnull": True}), then=Value(Phase.WAITING)),
+        *untried,
         When(applied & Q(**{f"{retired_at}__isnull": False}), then=Value(Phase.RETIRED)),
-        When(Q(**{f"{mirror}__lease_until__gt": now}), then=Value(Phase.WORKING)),
-        When(parked & ~Q(**{f"{mirror}__human_action": ""}), then=Value(Phase.NEEDS_PERSON)),
+        When(Q(**{f"{path}lease_until__gt": now}), then=Value(Phase.WORKING)),
+        When(parked & ~Q(**{f"{path}human_action": ""}), then=Value(Phase.NEEDS_PERSON)),
         When(parked, then=Value(Phase.REFUSED)),
-        When(applied & Q(**{f"{mirror}__drifted_at__isnull": False}), then=Value(Phase.DRIFTED)),
+        When(applied & Q(**{f"{path}drifted_at__isnull": False}), then=Value(Phase.DRIFTED)),
         When(applied, then=Value(Phase.IN_STEP)),
-        When(Q(**{f"{mirror}__credential__status": CredentialStatus.PAUSED}), then=Value(Phase.NEEDS_PERSON)),
-        When(Q(**{f"{mirror}__tries__gt": 0}), then=Value(Phase.RETRYING)),
+        When(Q(**{f"{path}credential__status": CredentialStatus.PAUSED}), then=Value(Phase.NEEDS_PERSON)),
+        When(Q(**{f"{path}tries__gt": 0}), then=Value(Phase.RETRYING)),
         default=Value(Phase.WAITING),
         output_field=CharField(),
     )

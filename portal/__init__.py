@@ -1,0 +1,1 @@
+"""The pages: function views, forms and fragments. They reach data only through access, services and queries."""

@@ -68,7 +68,7 @@ class Ledger:
         """Add one entry inside the caller's transaction and return its number."""
         names = ",".join(values)
         marks = ",".join("?" * len(values))
-        cursor = db.execute(f"INSERT INTO ledger ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
+        cursor = db.execute(f"INSERT INTO ledger ({names}) VALUES ({marks})", tuple(values.values()))  # nosec B608
         n = cursor.lastrowid or 0
         if n % 1000 == 0:
             db.execute("DELETE FROM ledger WHERE n <= ?", (n - KEPT,))

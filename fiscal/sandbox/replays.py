@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS replays (
 
 
 def keep(db: sqlite3.Connection, request: Request, due_at: float) -> None:
-    """Remember a request for later. Its bearer token lies here until then: a proxy's memory, and the store is invented."""
+    """Remember a request for later, bearer token and all, as a proxy would."""
     db.execute(
         "INSERT INTO replays (due_at, method, path, query, headers, body) VALUES (?,?,?,?,?,?)",
         (due_at, request.method, request.path, request.query, json.dumps(request.headers), request.body),

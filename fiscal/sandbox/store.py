@@ -50,7 +50,7 @@ class Store:
         with self.transaction() as db:
             tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
             for (name,) in tables.fetchall():
-                db.execute(f'DELETE FROM "{name}"')  # noqa: S608 - names come from the schema itself
+                db.execute(f'DELETE FROM "{name}"')  # nosec B608 - names come from the schema itself
 
     def close(self) -> None:
         """Let go of the file. The next transaction opens it again (an in-memory store starts empty)."""

@@ -42,8 +42,5 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
-    @property
-    def initials(self) -> str:
-        """One or two letters for the round mark beside the name."""
-        words = str(self).replace("@", " ").split()
-        return "".join(word[0] for word in words[:2]).upper()
+    def get_full_name(self) -> str:
+        return self.name

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from portal.http import public
 from portal.templatetags.kontor import PHASES
 
 TABS = [
@@ -57,6 +58,7 @@ def _broken_form(prefix: str) -> ShowForm:
     )
 
 
+@public
 def styleguide(request: HttpRequest) -> HttpResponse:
     """All atoms; `?mode=TEST` shows the TEST frame around them."""
     now = timezone.now()

@@ -139,10 +139,9 @@ def erase(call: Call, key_id: str) -> None:
 def _found(call: Call, who: Principal, organization_id: str, key_id: str) -> dict[str, Any]:
     organizations.visible(call, who, organization_id)
     row = records.row(call.db, KIND, key_id)
-    found = records.get(call.db, KIND, key_id)
-    if row is None or found is None or row["owner"] != organization_id or row["envs"] != who.env:
+    if row is None or row["owner"] != organization_id or row["envs"] != who.env:
         raise Refusal(404, "API key not found. (assumed)", "E_API_KEY_NOT_FOUND")
-    return found
+    return records.read(row)
 
 
 def _letters(alphabet: str, length: int) -> str:

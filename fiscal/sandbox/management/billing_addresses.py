@@ -71,10 +71,9 @@ def delete(call: Call, who: Principal, address_id: str) -> Reply:
 
 def _found(call: Call, who: Principal, address_id: str) -> dict[str, Any]:
     row = records.row(call.db, KIND, address_id)
-    found = records.get(call.db, KIND, address_id)
-    if row is None or found is None or row["owner"] != who.organization:
+    if row is None or row["owner"] != who.organization:
         raise Refusal(404, "Not Found")
-    return found
+    return records.read(row)
 
 
 def _document(values: dict[str, Any]) -> dict[str, Any]:

@@ -62,10 +62,7 @@ def visible(call: Call, who: Principal, organization_id: str) -> dict[str, Any]:
     row = records.row(call.db, KIND, organization_id)
     if row is None or who.organization not in (row["id"], row["owner"], row["parent"]):
         raise not_found()
-    found = records.get(call.db, KIND, organization_id)
-    if found is None:
-        raise not_found()
-    return found
+    return records.read(row)
 
 
 def create(call: Call, who: Principal) -> Reply:

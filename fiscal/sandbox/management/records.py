@@ -38,8 +38,8 @@ def insert(
 
 def get(db: sqlite3.Connection, kind: str, object_id: str) -> dict[str, Any] | None:
     """The document of one object, None if there is none."""
-    row = db.execute("SELECT doc FROM management_objects WHERE id = ? AND kind = ?", (object_id, kind)).fetchone()
-    return json.loads(row["doc"]) if row else None
+    found = row(db, kind, object_id)
+    return read(found) if found else None
 
 
 def row(db: sqlite3.Connection, kind: str, object_id: str) -> sqlite3.Row | None:
@@ -48,6 +48,12 @@ def row(db: sqlite3.Connection, kind: str, object_id: str) -> sqlite3.Row | None
         "SELECT * FROM management_objects WHERE id = ? AND kind = ?", (object_id, kind)
     ).fetchone()
     return found
+
+
+def read(found: sqlite3.Row) -> dict[str, Any]:
+    """The document of a row."""
+    doc: dict[str, Any] = json.loads(found["doc"])
+    return doc
 
 
 def replace(db: sqlite3.Connection, doc: dict[str, Any]) -> None:
@@ -68,7 +74,7 @@ def documents(
 ) -> list[dict[str, Any]]:
     """All documents of a kind, oldest first."""
     rows = db.execute(
-        f"SELECT doc FROM management_objects WHERE kind = ? AND ({where}) ORDER BY seq",  # noqa: S608
+        f"SELECT doc FROM management_objects WHERE kind = ? AND ({where}) ORDER BY seq",  # nosec B608
         (kind, *values),
     )
     return [json.loads(row["doc"]) for row in rows]

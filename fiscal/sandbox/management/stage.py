@@ -1,4 +1,4 @@
-"""Setting the stage: things that exist without anybody having called the interface, as if made in fiskaly's dashboard."""
+"""Setting the stage: what exists without anybody having called the interface, as if made in fiskaly's dashboard."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Stage:
         self,
         name: str,
         envs: Iterable[str] = ("TEST", "LIVE"),
-        type: str | None = None,  # noqa: A002 - fiskaly's word
+        type: str | None = None,
         *,
         managed_by_organization_id: str | None = None,
         _id: str | None = None,
@@ -128,7 +128,7 @@ class Stage:
             return api_keys.change(self._call(db), self._existing(db, api_keys.KIND, key_id), fields)
 
     def delete(self, object_id: str) -> None:
-        """Delete any object as if in the dashboard, an organization with its keys and users. KeyError if there is none."""
+        """Delete as if in the dashboard, an organization with its keys and users. KeyError if there is no such object."""
         with self._store.transaction() as db:
             row = db.execute("SELECT kind FROM management_objects WHERE id = ?", (object_id,)).fetchone()
             if row is None:

@@ -1,0 +1,50 @@
+"""What the frame around every page asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import DatabaseError, connection
+from django.db.models import Q
+from django.utils import timezone
+
+from fiscal.choices import SETTLED_BADLY
+from fiscal.clients.gate import OPENS_AFTER, PROVIDER
+from fiscal.models import ProviderState
+from fiscal.queries.standing import mirrors_with_phase
+from organizations.choices import Scope
+from organizations.models import User
+
+
+@dataclass(frozen=True)
+class ProviderHealth:
+    """When the provider was last reached, and whether it is failing now."""
+
+    reached_at: datetime | None
+    down: bool
+    last_error: str
+
+
+def provider_state() -> ProviderHealth:
+    """fiskaly's health as all processes see it."""
+    state = ProviderState.objects.filter(name=PROVIDER).first()
+    if state is None:
+        return ProviderHealth(None, down=False, last_error="")
+    return ProviderHealth(state.reached_at, down=state.failures >= OPENS_AFTER, last_error=state.last_error)
+
+
+def attention_count(user: User) -> int:
+    """How many mirrored objects in the person's reach wait for a person."""
+    rows = mirrors_with_phase(user, Scope.ORGANIZATIONS, now=timezone.now())
+    return rows.filter(Q(phase__in=SETTLED_BADLY)).count()
+
+
+def database_answers() -> bool:
+    """Whether the database answers a trivial question."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True

@@ -1,0 +1,56 @@
+"""What every request and every answer carries."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils.cache import patch_cache_control
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """Gives each request an id of ours (never the client's), in the answer and in the record."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+
+class PageMiddleware:
+    """Headers of pages, and the whole page to sign-in when a session ended under a fragment."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.login_path = resolve_url(settings.LOGIN_URL)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if "Cache-Control" not in response:
+            patch_cache_control(response, private=True, no_cache=True)
+        return self._whole_page_to_sign_in(request, response)
+
+    def _whole_page_to_sign_in(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A log-in form inside a table cell helps nobody: send the browser there, and back to its page afterwards."""
+        htmx = getattr(request, "htmx", None)
+        to_login = response.status_code == 302 and urlsplit(response.headers["Location"]).path == self.login_path
+        if not htmx or not to_login:
+            return response
+        page = htmx.current_url_abs_path or "/"
+        if not url_has_allowed_host_and_scheme(page, allowed_hosts=None):
+            page = "/"
+        return HttpResponseClientRedirect(f"{self.login_path}?{urlencode({'next': page})}")
