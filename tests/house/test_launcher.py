@@ -16,6 +16,8 @@ from config.launcher import broker, leftovers, readiness
 from config.launcher.child import FIRST_PAUSE, LONGEST_PAUSE, STEADY_AFTER, Child
 from config.launcher.house import House, StartFailed
 from config.launcher.terminal import Terminal
+from fiscal.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS
+from tests.house.tree import ROOT
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -177,6 +179,12 @@ def test_the_broker_answers_keeps_what_it_was_told_and_leaves_no_socket(tmp_path
         assert child.process.wait(10) == 0
         child.process.stdout.close()
         assert not socket_path.exists()
+
+
+def test_the_readme_names_everybody_who_can_sign_in():
+    page = (ROOT / "README.md").read_text()
+    assert [email for email in DEMO_SIGN_INS if f"`{email}`" not in page] == []
+    assert f"`{DEMO_PASSWORD}`" in page
 
 
 def test_nobody_answering_is_not_an_answer(tmp_path, taken_port):
