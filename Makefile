@@ -50,8 +50,7 @@ walls: dev ## Check who may import whom
 
 .PHONY: css
 css: ## Build the style sheet anew (needs Node; the result is committed)
-	@npm --prefix portal/css ci
-	@npm --prefix portal/css run build
+	@cd portal/css && npm install --no-save --ignore-scripts --no-audit --no-fund && npm run build
 
 .PHONY: lock
 lock: ## Resolve requirements*.in into the locked files with hashes (needs uv)

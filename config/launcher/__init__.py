@@ -4,6 +4,6 @@ One thread, one loop: children are forked only from here, so a child can be told
 forking beside other threads.
 """
 
-from config.launcher.demo import DEMO_PASSWORD, DEMO_SIGN_INS
+from fiscal.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS
 
 __all__ = ["DEMO_PASSWORD", "DEMO_SIGN_INS"]

@@ -18,8 +18,8 @@ from django.conf import settings
 
 from config.launcher import broker, leftovers, readiness, roster
 from config.launcher.child import Child
-from config.launcher.demo import DEMO_PASSWORD, DEMO_SIGN_INS
 from config.launcher.terminal import Terminal
+from fiscal.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS
 
 TICK = 0.2  # seconds between two looks at the children
 ANSWER_WITHIN = 90.0  # seconds a server may take until its first answer

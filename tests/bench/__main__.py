@@ -14,7 +14,7 @@ def main(only: str) -> int:
     """Print a line per goal; 1 if any falls short."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
     django.setup()
-    from tests.bench import goals_mirror, goals_pages  # noqa: PLC0415 - they need the settings above
+    from tests.bench import goals_mirror, goals_pages
 
     goals = [
         goals_mirror.mirror_calls_per_organization,

@@ -96,4 +96,3 @@ def _signed_in(root: str) -> requests.Session:
     token = session.post(f"{root}/management/api/v0/auth", json=body, timeout=10).json()["access_token"]
     session.headers["Authorization"] = f"Bearer {token}"
     return session
-

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from config.settings import *  # noqa: F403
-from config.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE, STORAGES, TEMPLATES
+from config.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE, STORAGES
 
 INSTALLED_APPS = ["django.contrib.admin", *INSTALLED_APPS, "tests.bench.peer"]
 MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]

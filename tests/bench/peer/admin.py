@@ -13,7 +13,18 @@ from organizations.models import Organization
 
 @admin.register(Organization)
 class OrganizationAdmin(admin.ModelAdmin):
-    list_display = ["name", "kind", "in_live", "in_test", "phase", "billed_to", "zip", "town", "country_code", "changed_at"]
+    list_display = [
+        "name",
+        "kind",
+        "in_live",
+        "in_test",
+        "phase",
+        "billed_to",
+        "zip",
+        "town",
+        "country_code",
+        "changed_at",
+    ]
     list_filter = ["kind", "in_test", "in_live", "country_code"]
     search_fields = ["name", "display_name", "vat_id", "tax_number"]
     list_per_page = 50
