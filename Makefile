@@ -30,8 +30,8 @@ browser: dev ## Run the tests that drive Chromium (CHROMIUM=/path/to/it; default
 	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" exec $(PYTHON) -m pytest -m browser $(ARGS)
 
 .PHONY: bench
-bench: dev ## Measure; ONLY=name for one of them
-	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" exec $(PYTHON) -m pytest -m bench -p no:randomly -s $(if $(ONLY),-k "$(ONLY)") $(ARGS)
+bench: dev ## Measure: one line per goal; ONLY=name for one of them
+	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" exec $(PYTHON) -m tests.bench $(ONLY)
 
 .PHONY: lint
 lint: dev ## Style and safety: ruff, ruff format, djade, bandit
@@ -50,8 +50,7 @@ walls: dev ## Check who may import whom
 
 .PHONY: css
 css: ## Build the style sheet anew (needs Node; the result is committed)
-	@npm --prefix portal/css ci
-	@npm --prefix portal/css run build
+	@cd portal/css && npm install --no-save --ignore-scripts --no-audit --no-fund && npm run build
 
 .PHONY: lock
 lock: ## Resolve requirements*.in into the locked files with hashes (needs uv)

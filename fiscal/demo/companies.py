@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stdnum import luhn
 from stdnum.at import uid
 from stdnum.de import vat as german_vat
-from stdnum.it import iva
 from stdnum.iso7064 import mod_11_10
+from stdnum.it import iva
 
 TRADES = ("Gasthaus", "Bäckerei", "Café", "Hofladen", "Trafik", "Weinbar", "Fleischerei", "Buchhandlung", "Trattoria")
 NAMES = (
@@ -76,4 +77,4 @@ def _vat_id(country: str, n: int) -> str:
         digits = f"{99000000 + n:08d}"[-8:]
         return f"DE{german_vat.compact(digits + mod_11_10.calc_check_digit(digits))}"
     digits = f"{9900000 + n:07d}"[-7:] + "099"
-    return f"IT{iva.compact(digits + iva.luhn.calc_check_digit(digits))}"
+    return f"IT{iva.compact(digits + luhn.calc_check_digit(digits))}"

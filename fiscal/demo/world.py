@@ -29,7 +29,20 @@ from organizations.models import ApiKey, Organization, User
 
 BOTH = (Mode.LIVE, Mode.TEST)
 CUSTOMERS, BRANCHES, LABEL_CUSTOMERS = 40, 12, 8
-HOLDING_TOWNS = "Graz Linz Salzburg Innsbruck Bregenz Klagenfurt Leipzig Dresden Hamburg Bremen Bozen Triest".split()
+HOLDING_TOWNS = [
+    "Graz",
+    "Linz",
+    "Salzburg",
+    "Innsbruck",
+    "Bregenz",
+    "Klagenfurt",
+    "Leipzig",
+    "Dresden",
+    "Hamburg",
+    "Bremen",
+    "Bozen",
+    "Triest",
+]
 
 
 def load(now: datetime, *, customers: int = CUSTOMERS) -> None:
@@ -58,7 +71,7 @@ def _make_trouble(shops: Sequence[Organization]) -> None:
 class _Loader:
     def __init__(self, now: datetime) -> None:
         self.now = now
-        self.key = ""
+        self.keys: dict[Mode, str] = {}
         self.credentials: dict[Mode, Credential] = {}
         self.remote: dict[int, str] = {}
 
@@ -69,7 +82,7 @@ class _Loader:
             mode: (f"{mode.lower()}_{fixed_text(26, slug, mode)}_kontor", fixed_text(43, slug, mode, "s"))
             for mode in BOTH
         }
-        self.key = keys[Mode.LIVE][0]
+        self.keys = {mode: key for mode, (key, _secret) in keys.items()}
         organization = self._stored([branch], bill_to=None)[0]
         stage.make(
             [
@@ -135,7 +148,9 @@ class _Loader:
 
     def _stored(self, branches: list[Branch], *, bill_to: Organization | None) -> list[Organization]:
         remote_bill_to = self.remote.get(bill_to.pk, "") if bill_to else ""
-        staged = stage.make([branch.staged(key=self.key, bill_to=remote_bill_to) for branch in branches])
+        staged = stage.make(
+            [branch.staged(key=self.keys[branch.modes[0]], bill_to=remote_bill_to) for branch in branches]
+        )
         for branch, remote in zip(branches, staged, strict=True):
             branch.remote = remote
         rows = Organization.objects.bulk_create([branch.organization(self.now) for branch in branches], batch_size=500)

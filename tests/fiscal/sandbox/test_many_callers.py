@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from fiscal.sandbox.app import Sandbox
 ROOT = Path(__file__).resolve().parents[3]
 WRITER = """
 import sys
+import time
 from fiscal.sandbox.app import Sandbox
 sandbox = Sandbox(sys.argv[1])
-for number in range(40):
+time.sleep(max(0, float(sys.argv[3]) - time.time()))  # all begin together
+for number in range(150):
     sandbox.make_organization(f"Haus {number}", managed_by_organization_id=sys.argv[2])
 """
 
@@ -33,6 +36,8 @@ def test_threads_share_a_building(world):
 def test_processes_share_a_file(tmp_path):
     path = str(tmp_path / "s.sqlite3")
     parent = Sandbox(path).make_organization("Kassen Nord GmbH")["_id"]
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, path, parent], cwd=ROOT) for _ in range(3)]
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, path, parent, str(time.time() + 1)], cwd=ROOT) for _ in range(3)
+    ]
     assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0]
-    assert len(Sandbox(path).objects()) == 121
+    assert len(Sandbox(path).objects()) == 451
