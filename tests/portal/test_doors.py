@@ -35,6 +35,7 @@ FOREIGN_POLICIES = {
     "account_email_verification_sent": "public",
     "account_confirm_email": "public",
     "account_reset_password": "public",
+    "account_confirm_login_code": "public",
     "account_reset_password_done": "public",
     "account_reset_password_from_key": "public",
     "account_reset_password_from_key_done": "public",
