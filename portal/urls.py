@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from portal.views import health, styleguide
+from portal.views import health, organizations, styleguide
 
 app_name = "portal"
 
 urlpatterns: list[URLPattern] = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
+    path("organizations/", organizations.organizations, name="organizations"),
+    path("organizations.csv", organizations.organizations_csv, name="organizations_csv"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
 ]
