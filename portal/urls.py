@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from portal.views import health, styleguide
+from portal.views import health, key, key_actions, key_reveal, keys, styleguide
 
 app_name = "portal"
 
@@ -10,4 +10,13 @@ urlpatterns: list[URLPattern] = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("keys/", keys.inventory, name="keys"),
+    path("o/<uuid:organization_id>/keys/", keys.organization_keys, name="organization_keys"),
+    path("o/<uuid:organization_id>/keys/new/", key.key_new, name="key_new"),
+    path("o/<uuid:organization_id>/keys/<uuid:key_id>/", key.key, name="key"),
+    path("o/<uuid:organization_id>/keys/<uuid:key_id>/reveal/", key_reveal.key_reveal, name="key_reveal"),
+    path("o/<uuid:organization_id>/keys/<uuid:key_id>/disable/", key_actions.key_disable, name="key_disable"),
+    path("o/<uuid:organization_id>/keys/<uuid:key_id>/enable/", key_actions.key_enable, name="key_enable"),
+    path("o/<uuid:organization_id>/keys/<uuid:key_id>/replace/", key_actions.key_rotate, name="key_rotate"),
+    path("o/<uuid:organization_id>/keys/<uuid:key_id>/delete/", key_actions.key_delete, name="key_delete"),
 ]

@@ -1,0 +1,1 @@
+"""What people type, read and checked for its form; what it means is checked by the services."""
