@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from portal.views import health, key, key_actions, key_reveal, keys, styleguide
+from portal.views import addresses, billing, health, key, key_actions, key_reveal, keys, styleguide
 
 app_name = "portal"
 
@@ -19,4 +19,13 @@ urlpatterns: list[URLPattern] = [
     path("o/<uuid:organization_id>/keys/<uuid:key_id>/enable/", key_actions.key_enable, name="key_enable"),
     path("o/<uuid:organization_id>/keys/<uuid:key_id>/replace/", key_actions.key_rotate, name="key_rotate"),
     path("o/<uuid:organization_id>/keys/<uuid:key_id>/delete/", key_actions.key_delete, name="key_delete"),
+    path("o/<uuid:organization_id>/billing/", billing.billing, name="billing"),
+    path("o/<uuid:organization_id>/billing/change/", billing.billing_change, name="billing_change"),
+    path("o/<uuid:organization_id>/billing/addresses/new/", addresses.address_new, name="address_new"),
+    path("o/<uuid:organization_id>/billing/addresses/<uuid:address_id>/", addresses.address_edit, name="address_edit"),
+    path(
+        "o/<uuid:organization_id>/billing/addresses/<uuid:address_id>/remove/",
+        addresses.address_delete,
+        name="address_delete",
+    ),
 ]

@@ -1,1 +1,1 @@
-"""What people type, read and checked for its form; what it means is checked by the services."""
+"""Forms of the portal: they ask and keep what was typed; what is right is said by the rules below."""

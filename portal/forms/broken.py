@@ -1,13 +1,20 @@
-"""Puts the words of a broken rule at the fields of a form."""
+"""Words of broken rules, next to the fields they are about."""
 
 from __future__ import annotations
 
-from django.forms import Form
+from django import forms
 
 from organizations.rules import RulesBroken
 
 
-def tell(form: Form, broken: RulesBroken) -> None:
-    """Add each error to its field; what belongs to no field of this form stands above it."""
+def add_broken(form: forms.Form, broken: RulesBroken) -> None:
+    """Put each rule's words at its field; rules about no field of this form stand above it.
+
+    The rule's words replace Django's own: "this field is required" says less than what is needed and why.
+    """
     for name, words in broken.errors.items():
-        form.add_error(name if name in form.fields else None, words)
+        if name in form.fields:
+            form.errors.pop(name, None)
+            form.add_error(name, words)
+        else:
+            form.add_error(None, words)

@@ -16,7 +16,7 @@ from organizations.access import Reach
 from organizations.choices import KeyStatus, Level, Mode, Scope
 from organizations.rules import RulesBroken
 from organizations.services import issue_key
-from portal.forms.broken import tell
+from portal.forms.broken import add_broken
 from portal.forms.keys import NewKeyForm
 from portal.frame import frame
 from portal.http import PageRequest, lead_to, scoped, show
@@ -39,7 +39,7 @@ def key_new(request: PageRequest, reach: Reach) -> HttpResponse:
         try:
             key = issue_key(reach, name=form.cleaned_data["name"], mode=Mode(form.cleaned_data["mode"]))
         except RulesBroken as broken:
-            tell(form, broken)
+            add_broken(form, broken)
         else:
             return lead_to(request, reverse("portal:key_reveal", args=[reach.organization.public_id, key.public_id]))
     keys_url = reverse("portal:organization_keys", args=[reach.organization.public_id])

@@ -19,7 +19,7 @@ from organizations.access import Reach
 from organizations.choices import Level, Mode, Scope
 from organizations.rules import RulesBroken
 from organizations.services import disable_key, enable_key, retire_key, rotate_key
-from portal.forms.broken import tell
+from portal.forms.broken import add_broken
 from portal.forms.keys import RotateForm
 from portal.http import PageRequest, lead_to, scoped, show
 from portal.proof import Proof, asked, read_proof
@@ -100,7 +100,7 @@ def key_rotate(request: PageRequest, reach: Reach, key_id: UUID) -> HttpResponse
             with _still_there():
                 new = rotate_key(reach, key_id=key_id, keep_hours=form.cleaned_data["keep_hours"])
         except RulesBroken as broken:
-            tell(form, broken)
+            add_broken(form, broken)
         else:
             return lead_to(request, reverse("portal:key_reveal", args=[reach.organization.public_id, new.public_id]))
     context = key_frame(reach, found, (_("Replace"), "")) | {
