@@ -38,7 +38,9 @@ class AlreadySetUp(Exception):
 
 
 @transaction.atomic(durable=True)
-def set_up_organization(reach: Reach, *, plan: SetUp, draft_id: UUID | None = None) -> tuple[Organization, ApiKey | None]:
+def set_up_organization(
+    reach: Reach, *, plan: SetUp, draft_id: UUID | None = None
+) -> tuple[Organization, ApiKey | None]:
     """Create an organization with its arrangement and, if named, its first key: all of it or nothing.
 
     Raises RulesBroken with field names of the step concerned, AlreadySetUp for a second press, NotAuthorized.
@@ -138,7 +140,10 @@ def _fill(reach: Reach, arrangement: Arrangement, terms: Terms, *, candidates: S
         raise RulesBroken({"bill_to": _("Choose one of the organizations offered.")})
     if bill_to and organization.in_live and not bill_to.in_live:
         raise RulesBroken(
-            {"bill_to": _("%(name)s is not LIVE: a LIVE organization can only be billed to a LIVE one.") % {"name": bill_to}}
+            {
+                "bill_to": _("%(name)s is not LIVE: a LIVE organization can only be billed to a LIVE one.")
+                % {"name": bill_to}
+            }
         )
     if organization.kind == Kind.ORGANIZATION and organization.in_live and organization.provisioned_by and not bill_to:
         raise RulesBroken(

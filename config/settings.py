@@ -118,9 +118,7 @@ TEMPLATES = [
 # --- database --------------------------------------------------------------------------------------------------
 # SQLite: WAL and IMMEDIATE together leave no "database is locked" under web and workers; DEFERRED does not.
 DATABASES = {
-    "default": env.db_url_config(
-        _required_in_production("DATABASE_URL", f"sqlite:///{DATA_DIR / 'kontor.sqlite3'}")
-    )
+    "default": env.db_url_config(_required_in_production("DATABASE_URL", f"sqlite:///{DATA_DIR / 'kontor.sqlite3'}"))
 }
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
@@ -183,7 +181,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 LOGIN_REDIRECT_URL = "portal:home"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "portal.adapter.AccountAdapter"

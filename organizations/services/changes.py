@@ -45,7 +45,10 @@ def change_details(reach: Reach, *, details: Details, generation: int, reason: s
     organization = _locked(reach)
     if organization.origin == Origin.CONNECTED:
         raise RulesBroken(
-            {"": _("%(name)s was made in fiskaly's dashboard: only its creator there can change it.") % {"name": organization}}
+            {
+                "": _("%(name)s was made in fiskaly's dashboard: only its creator there can change it.")
+                % {"name": organization}
+            }
         )
     if organization.generation != generation:
         raise EditedMeanwhile(details_of(organization), organization.generation)
@@ -76,7 +79,9 @@ def set_delegation(reach: Reach, *, delegation: bool, reason: str = "") -> Organ
     reach.require(Scope.USERS, Level.MANAGE)
     organization = _locked(reach)
     if organization.provisioned_by_id is None:
-        raise RulesBroken({"delegation": _("No partner provisioned this organization: there is nobody to delegate to.")})
+        raise RulesBroken(
+            {"delegation": _("No partner provisioned this organization: there is nobody to delegate to.")}
+        )
     if organization.delegation == delegation:
         return organization
     record(
@@ -102,7 +107,9 @@ def enable_live(reach: Reach, *, reason: str = "") -> Organization:
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
     organization = _locked(reach)
     if organization.parent is None:
-        raise RulesBroken({"": _("fiskaly switches main organizations to LIVE after a contract: ask their sales team.")})
+        raise RulesBroken(
+            {"": _("fiskaly switches main organizations to LIVE after a contract: ask their sales team.")}
+        )
     if not organization.parent.in_live:
         raise RulesBroken({"": _("The organization above it is not LIVE yet, so this one cannot be.")})
     if organization.in_live:
@@ -134,7 +141,9 @@ def retire(reach: Reach, *, reason: str = "") -> Organization:
 
 def retire_obstacle(organization: Organization) -> str:
     """Why the organization cannot be retired now, in words for the button; '' if it can."""
-    children = organization.children.filter(retired_at=None).count() + organization.provisioned.filter(retired_at=None).count()
+    children = (
+        organization.children.filter(retired_at=None).count() + organization.provisioned.filter(retired_at=None).count()
+    )
     keys = organization.api_keys.filter(retired_at=None).count()
     if Mode.LIVE in organization.modes:
         return _("It is LIVE: fiskaly documents no deletion of LIVE organizations.")

@@ -58,7 +58,9 @@ def _as_png(raw: bytes) -> bytes:
             still = picture.convert("RGBA")
             still.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise RulesBroken({"logo": _("Choose a PNG, JPEG or WebP picture: this file is none, or it is damaged.")}) from None
+        raise RulesBroken(
+            {"logo": _("Choose a PNG, JPEG or WebP picture: this file is none, or it is damaged.")}
+        ) from None
     out = io.BytesIO()
     still.save(out, "PNG", optimize=True)
     return out.getvalue()

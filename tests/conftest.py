@@ -1,0 +1,98 @@
+"""The world of the tests: a fresh sandbox as provider, no broker, and a small cast of people.
+
+Messages to the broker vanish here: every test runs as if all of them were dropped, and `settle` is the sweep.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+import requests
+import time_machine
+from django.utils import timezone
+
+from config.celery import app as celery_app
+from fiscal import services
+from fiscal.clients import gate
+from fiscal.providers.http import Door
+from fiscal.sandbox.app import Sandbox
+from fiscal.sandbox.loopback import LoopbackAdapter
+from tests.cast import Cast, build_cast
+
+BASE_URL = "http://sandbox.test/management/api/v0"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_broker() -> None:
+    celery_app.conf.update(broker_url="memory://", task_always_eager=False)
+
+
+@pytest.fixture(autouse=True)
+def _quick_settings(settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.MANAGEMENT_URL = BASE_URL
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    """A provider of its own for each test. It is not rolled back with our transactions, as the real one is not."""
+    return Sandbox(clock=time.time, hosts=["sandbox.test"])
+
+
+@pytest.fixture(autouse=True)
+def _door(request, monkeypatch) -> None:
+    """Whoever asks for the sandbox gets a client that ends there."""
+    if "sandbox" not in request.fixturenames:
+        return
+    session = requests.Session()
+    session.mount("http://sandbox.test", LoopbackAdapter(request.getfixturevalue("sandbox")))
+    door = Door(BASE_URL, session=session, connect_timeout=1, read_timeout=1, deadline=2)
+    monkeypatch.setattr("fiscal.clients.management_door", lambda: door)
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Iterator[time_machine.Traveller]:
+    """Time stands still until a test shifts it; whoever sleeps moves it on."""
+    with time_machine.travel(datetime(2026, 11, 2, 9, 0, tzinfo=timezone.get_default_timezone()), tick=False) as clock:
+        monkeypatch.setattr(gate.time, "sleep", lambda seconds: clock.shift(timedelta(seconds=seconds)))
+        yield clock
+
+
+@pytest.fixture
+def settle(db, sandbox) -> Callable[..., int]:
+    """Do all mirror work that is due now, as the sweep does without any message. Gives the number of rounds."""
+
+    def run(*, rounds: int = 10) -> int:
+        for done in range(rounds):
+            if not services.sweep(now=timezone.now()):
+                return done
+        return rounds
+
+    return run
+
+
+@pytest.fixture
+def converge(settle, clock) -> Callable[..., None]:
+    """Let time pass in small steps, sweeping, until nothing is due within `seconds`."""
+
+    def run(*, seconds: float = 600, step: float = 5) -> None:
+        for _ in range(int(seconds / step)):
+            settle()
+            clock.shift(timedelta(seconds=step))
+        settle()
+
+    return run
+
+
+@pytest.fixture
+def cast(db, sandbox, settle) -> Cast:
+    """Petra makes tills, Hanna runs a holding, Wanda a white label, Mio one shop; Stranger sees none of them."""
+    return build_cast(sandbox, settle)
