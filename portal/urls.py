@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from portal.views import health, organizations, styleguide
+from portal.views import addresses, billing, health, key, key_actions, key_reveal, keys, styleguide
 
 app_name = "portal"
 
@@ -12,4 +13,22 @@ urlpatterns: list[URLPattern] = [
     path("organizations/", organizations.organizations, name="organizations"),
     path("organizations.csv", organizations.organizations_csv, name="organizations_csv"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("keys/", keys.inventory, name="keys"),
+    path("o/<uuid:organization_id>/keys/", keys.organization_keys, name="organization_keys"),
+    path("o/<uuid:organization_id>/keys/new/", key.key_new, name="key_new"),
+    path("o/<uuid:organization_id>/keys/<uuid:key_id>/", key.key, name="key"),
+    path("o/<uuid:organization_id>/keys/<uuid:key_id>/reveal/", key_reveal.key_reveal, name="key_reveal"),
+    path("o/<uuid:organization_id>/keys/<uuid:key_id>/disable/", key_actions.key_disable, name="key_disable"),
+    path("o/<uuid:organization_id>/keys/<uuid:key_id>/enable/", key_actions.key_enable, name="key_enable"),
+    path("o/<uuid:organization_id>/keys/<uuid:key_id>/replace/", key_actions.key_rotate, name="key_rotate"),
+    path("o/<uuid:organization_id>/keys/<uuid:key_id>/delete/", key_actions.key_delete, name="key_delete"),
+    path("o/<uuid:organization_id>/billing/", billing.billing, name="billing"),
+    path("o/<uuid:organization_id>/billing/change/", billing.billing_change, name="billing_change"),
+    path("o/<uuid:organization_id>/billing/addresses/new/", addresses.address_new, name="address_new"),
+    path("o/<uuid:organization_id>/billing/addresses/<uuid:address_id>/", addresses.address_edit, name="address_edit"),
+    path(
+        "o/<uuid:organization_id>/billing/addresses/<uuid:address_id>/remove/",
+        addresses.address_delete,
+        name="address_delete",
+    ),
 ]

@@ -9,6 +9,25 @@ from fiscal.queries.organizations import (
     every_organization,
     list_organizations,
     organization_name,
+from fiscal.queries.billing import (
+    AddressFacts,
+    BillingChoices,
+    BillingFacts,
+    address_facts,
+    billing_choices,
+    billing_of,
+)
+from fiscal.queries.credentials import CredentialFacts, ModeSlot, credential_facts, credentials_of
+from fiscal.queries.keys import (
+    DELETED,
+    HandOver,
+    KeyDetail,
+    KeyFilter,
+    KeyPage,
+    KeyRow,
+    key_detail,
+    list_keys,
+    list_keys_of,
 )
 from fiscal.queries.shell import ProviderHealth, attention_count, database_answers, provider_state
 
@@ -24,5 +43,27 @@ __all__ = [
     "every_organization",
     "list_organizations",
     "organization_name",
+    "DELETED",
+    "AddressFacts",
+    "BillingChoices",
+    "BillingFacts",
+    "CredentialFacts",
+    "HandOver",
+    "KeyDetail",
+    "KeyFilter",
+    "KeyPage",
+    "KeyRow",
+    "ModeSlot",
+    "ProviderHealth",
+    "address_facts",
+    "attention_count",
+    "billing_choices",
+    "billing_of",
+    "credential_facts",
+    "credentials_of",
+    "database_answers",
+    "key_detail",
+    "list_keys",
+    "list_keys_of",
     "provider_state",
 ]
