@@ -8,6 +8,8 @@ from fiscal.queries.billing import (
     billing_choices,
     billing_of,
 )
+from fiscal.queries.changing import Affected, LogoImage, affected_by_retirement, logo_digest, logo_image
+from fiscal.queries.creation import Creation, CreationLine, creation_of
 from fiscal.queries.credentials import CredentialFacts, ModeSlot, credential_facts, credentials_of
 from fiscal.queries.keys import (
     DELETED,
@@ -31,37 +33,54 @@ from fiscal.queries.organizations import (
     organization_name,
 )
 from fiscal.queries.shell import ProviderHealth, attention_count, database_answers, provider_state
+from fiscal.queries.wizard import DraftLine, ModeChoice, Place, Places, draft_answers, drafts_of, place, places
 
 __all__ = [
     "DELETED",
     "ORGANIZATION_SORTS",
     "ORGANIZATION_TABS",
     "AddressFacts",
+    "Affected",
     "BillingChoices",
     "BillingFacts",
+    "Creation",
+    "CreationLine",
     "CredentialFacts",
+    "DraftLine",
     "HandOver",
     "KeyDetail",
     "KeyFilter",
     "KeyPage",
     "KeyRow",
+    "LogoImage",
+    "ModeChoice",
     "ModeSlot",
     "OrganizationFilters",
     "OrganizationList",
     "OrganizationRow",
+    "Place",
+    "Places",
     "ProviderHealth",
     "address_facts",
+    "affected_by_retirement",
     "attention_count",
     "billing_choices",
     "billing_of",
+    "creation_of",
     "credential_facts",
     "credentials_of",
     "database_answers",
+    "draft_answers",
+    "drafts_of",
     "every_organization",
     "key_detail",
     "list_keys",
     "list_keys_of",
     "list_organizations",
+    "logo_digest",
+    "logo_image",
     "organization_name",
+    "place",
+    "places",
     "provider_state",
 ]
