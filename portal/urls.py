@@ -2,8 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from portal.views import health, organizations, styleguide
-from portal.views import addresses, billing, health, key, key_actions, key_reveal, keys, styleguide
+from portal.views import (
+    addresses,
+    billing,
+    health,
+    key,
+    key_actions,
+    key_reveal,
+    keys,
+    organizations,
+    styleguide,
+)
 
 app_name = "portal"
 

@@ -1,14 +1,5 @@
 """Every read for a page. Pages get dataclasses and primitives, filtered by reach; no model leaves this floor."""
 
-from fiscal.queries.organization_filters import SORTS as ORGANIZATION_SORTS
-from fiscal.queries.organization_filters import TABS as ORGANIZATION_TABS
-from fiscal.queries.organization_filters import OrganizationFilters
-from fiscal.queries.organizations import (
-    OrganizationList,
-    OrganizationRow,
-    every_organization,
-    list_organizations,
-    organization_name,
 from fiscal.queries.billing import (
     AddressFacts,
     BillingChoices,
@@ -29,21 +20,22 @@ from fiscal.queries.keys import (
     list_keys,
     list_keys_of,
 )
+from fiscal.queries.organization_filters import SORTS as ORGANIZATION_SORTS
+from fiscal.queries.organization_filters import TABS as ORGANIZATION_TABS
+from fiscal.queries.organization_filters import OrganizationFilters
+from fiscal.queries.organizations import (
+    OrganizationList,
+    OrganizationRow,
+    every_organization,
+    list_organizations,
+    organization_name,
+)
 from fiscal.queries.shell import ProviderHealth, attention_count, database_answers, provider_state
 
 __all__ = [
+    "DELETED",
     "ORGANIZATION_SORTS",
     "ORGANIZATION_TABS",
-    "OrganizationFilters",
-    "OrganizationList",
-    "OrganizationRow",
-    "ProviderHealth",
-    "attention_count",
-    "database_answers",
-    "every_organization",
-    "list_organizations",
-    "organization_name",
-    "DELETED",
     "AddressFacts",
     "BillingChoices",
     "BillingFacts",
@@ -54,6 +46,9 @@ __all__ = [
     "KeyPage",
     "KeyRow",
     "ModeSlot",
+    "OrganizationFilters",
+    "OrganizationList",
+    "OrganizationRow",
     "ProviderHealth",
     "address_facts",
     "attention_count",
@@ -62,8 +57,11 @@ __all__ = [
     "credential_facts",
     "credentials_of",
     "database_answers",
+    "every_organization",
     "key_detail",
     "list_keys",
     "list_keys_of",
+    "list_organizations",
+    "organization_name",
     "provider_state",
 ]
