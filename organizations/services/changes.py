@@ -106,17 +106,7 @@ def enable_live(reach: Reach, *, reason: str = "") -> Organization:
     """
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
     organization = _locked(reach)
-<<<<<<< HEAD
-    if organization.parent is None:
-        raise RulesBroken(
-            {"": _("fiskaly switches main organizations to LIVE after a contract: ask their sales team.")}
-        )
-    if not organization.parent.in_live:
-        raise RulesBroken({"": _("The organization above it is not LIVE yet, so this one cannot be.")})
-    if organization.in_live:
-=======
     if organization.in_live and organization.parent:
->>>>>>> pages-forms
         return organization
     if words := live_obstacle(organization):
         raise RulesBroken({"": words})

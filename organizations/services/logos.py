@@ -65,11 +65,7 @@ def _as_png(raw: bytes) -> bytes:
             picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             still = picture.convert("RGBA")
             still.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-<<<<<<< HEAD
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-=======
     except DAMAGED:
->>>>>>> pages-forms
         raise RulesBroken(
             {"logo": _("Choose a PNG, JPEG or WebP picture: this file is none, or it is damaged.")}
         ) from None
