@@ -77,7 +77,11 @@ def _entries(reach: Reach) -> Any:
 def _names(reach: Reach, entries: Sequence[AuditEntry]) -> dict[str, str]:
     """Names of organizations that entries point at, of those in reach."""
     ids = {
-        str(values[name]) for entry in entries for values in (entry.before, entry.after) for name in REFERENCES if values.get(name)
+        str(values[name])
+        for entry in entries
+        for values in (entry.before, entry.after)
+        for name in REFERENCES
+        if values.get(name)
     }
     if not ids or reach.actor is None:
         return {}

@@ -43,7 +43,13 @@ def drift(reach: Reach) -> Drift:
     ours = {name: getattr(reach.organization, name) for name in FIELDS}
     ours["contact_person_id"] = str(reach.organization.contact_person_id or "")
     fields = [
-        FieldDrift(name, str(FIELD_WORDS.get(name, name)), _text(ours[name]), _text(mirror.observed.get(name)), _text(mirror.agreed.get(name)))
+        FieldDrift(
+            name,
+            str(FIELD_WORDS.get(name, name)),
+            _text(ours[name]),
+            _text(mirror.observed.get(name)),
+            _text(mirror.agreed.get(name)),
+        )
         for name in ours
         if name in differences(ours, mirror.observed)
     ]

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from fiscal.choices import CredentialStatus
 from fiscal.models import Credential, IssuedKey
 from fiscal.queries.mirror_work import work_counts
 from fiscal.queries.organizations import OrganizationRow, organization_rows
+from fiscal.queries.wizard import DraftLine, drafts_of
 from organizations.access import reachable
 from organizations.choices import Level, Scope, Verb
-from organizations.models import AuditEntry, Draft, User
+from organizations.models import AuditEntry, User
 
 LONG = timedelta(hours=1)
 RECENT = (
@@ -39,15 +39,6 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class DraftRow:
-    """An unfinished wizard of this person."""
-
-    public_id: UUID
-    name: str
-    changed_at: datetime
-
-
-@dataclass(frozen=True)
 class WorkList:
     """What the first page shows. `troubles` is by phase; retrying counts only what has failed for an hour."""
 
@@ -55,7 +46,7 @@ class WorkList:
     troubles: dict[str, tuple[int, datetime | None]]
     paused: Waiting
     keys: Waiting
-    drafts: Sequence[DraftRow]
+    drafts: Sequence[DraftLine]
     recent: Sequence[OrganizationRow]
     checked_at: datetime
 
@@ -68,7 +59,7 @@ def work_list(user: User) -> WorkList:
         troubles=work_counts(user, since=now - LONG),
         paused=_paused(user),
         keys=_keys(user, now),
-        drafts=_drafts(user),
+        drafts=drafts_of(user),
         recent=_recent(user),
         checked_at=now,
     )
@@ -76,9 +67,7 @@ def work_list(user: User) -> WorkList:
 
 def _paused(user: User) -> Waiting:
     rows = list(
-        Credential.objects.filter(
-            status=CredentialStatus.PAUSED, organization__in=reachable(user, Scope.ORGANIZATIONS)
-        )
+        Credential.objects.filter(status=CredentialStatus.PAUSED, organization__in=reachable(user, Scope.ORGANIZATIONS))
         .select_related("organization")
         .order_by("status_since")
     )
@@ -102,14 +91,6 @@ def _keys(user: User, now: datetime) -> Waiting:
         return Waiting(0)
     organization = rows[0].api_key.organization
     return Waiting(len(rows), rows[0].reveal_until, organization.public_id, str(organization))
-
-
-def _drafts(user: User, most: int = 5) -> list[DraftRow]:
-    drafts = Draft.objects.filter(user=user)[:most]
-    return [
-        DraftRow(draft.public_id, str(draft.answers.get("name") or "") or _("New organization"), draft.changed_at)
-        for draft in drafts
-    ]
 
 
 def _recent(user: User, most: int = 5) -> list[OrganizationRow]:

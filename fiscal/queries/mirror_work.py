@@ -15,7 +15,7 @@ from django.utils import timezone
 from billing.models import BillingAddress
 from fiscal.choices import ErrorCode, KindName, Phase
 from fiscal.models import Mirror
-from fiscal.queries.progress import BILLING_KINDS
+from fiscal.queries.organization_progress import BILLING_KINDS
 from fiscal.queries.standing import mirrors_with_phase
 from fiscal.queries.words import long_reason
 from organizations.access import reachable
@@ -69,8 +69,7 @@ def mirror_work(user: User, filters: WorkFilters, *, page: int = 1, size: int = 
     """One page of failed and waiting work, oldest trouble first."""
     found = _work(user)
     counts = {
-        (phase, kind): n
-        for phase, kind, n in found.values_list("phase", "kind").annotate(n=Count("pk")).order_by()
+        (phase, kind): n for phase, kind, n in found.values_list("phase", "kind").annotate(n=Count("pk")).order_by()
     }
     total = _sum(counts, filters.phase, filters.kind)
     page = max(1, min(page, -(-total // size)))

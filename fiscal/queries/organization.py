@@ -25,7 +25,7 @@ CHILDREN_SHOWN = 10
 
 
 @dataclass(frozen=True)
-class Place:
+class Neighbour:
     """An organization that the person may know of."""
 
     public_id: UUID
@@ -42,7 +42,7 @@ class Billing:
 
 
 @dataclass(frozen=True)
-class KeyRow:
+class KeyLine:
     """One API key, without anything secret."""
 
     public_id: UUID
@@ -87,10 +87,10 @@ class OrganizationPage:
     retired_at: datetime | None
     delegation: bool
     provisioned: bool
-    path: Sequence[Place]
-    provisioned_by: Place | None
+    path: Sequence[Neighbour]
+    provisioned_by: Neighbour | None
     billing: Billing | None
-    keys: Sequence[KeyRow]
+    keys: Sequence[KeyLine]
     credentials: Credentials
     children: OrganizationList | None
     may: frozenset[str]
@@ -130,7 +130,7 @@ def organization_page(reach: Reach) -> OrganizationPage:
     )
 
 
-def _known(reach: Reach, arrangement: Arrangement | None) -> dict[int, Place]:
+def _known(reach: Reach, arrangement: Arrangement | None) -> dict[int, Neighbour]:
     """Related organizations whose names the person may know, by primary key."""
     organization = reach.organization
     ids = {organization.parent_id, organization.provisioned_by_id, arrangement.bill_to_id if arrangement else None}
@@ -139,10 +139,10 @@ def _known(reach: Reach, arrangement: Arrangement | None) -> dict[int, Place]:
     if not reach.actor or not ids - {None}:
         return {}
     found = reachable(reach.actor).filter(pk__in=ids - {None}).only("public_id", "name", "display_name")
-    return {row.pk: Place(row.public_id, str(row)) for row in found}
+    return {row.pk: Neighbour(row.public_id, str(row)) for row in found}
 
 
-def _path(organization: Organization, known: dict[int, Place]) -> list[Place]:
+def _path(organization: Organization, known: dict[int, Neighbour]) -> list[Neighbour]:
     """What stands above, from the top, as far as the person may know it."""
     above = [organization.provisioned_by_id]
     if organization.parent:
@@ -159,7 +159,13 @@ def _hub_word(organization: Organization) -> str:
 
 def _address(organization: Organization) -> list[str]:
     town = f"{organization.zip} {organization.town}"
-    lines = (organization.address_line1, organization.address_line2, town, organization.state, organization.country_code)
+    lines = (
+        organization.address_line1,
+        organization.address_line2,
+        town,
+        organization.state,
+        organization.country_code,
+    )
     return [line for line in lines if line]
 
 
@@ -169,7 +175,7 @@ def _arrangement(reach: Reach) -> Arrangement | None:
     return Arrangement.objects.select_related("billing_address").filter(organization=reach.organization).first()
 
 
-def _billing(organization: Organization, arrangement: Arrangement | None, known: dict[int, Place]) -> Billing:
+def _billing(organization: Organization, arrangement: Arrangement | None, known: dict[int, Neighbour]) -> Billing:
     names = {"name": str(organization)}
     if arrangement is None or arrangement.bill_to_id is None:
         sentence = _("Invoices go to %(name)s itself.") % names
@@ -182,7 +188,7 @@ def _billing(organization: Organization, arrangement: Arrangement | None, known:
     return Billing(sentence, arrangement.gln if arrangement else "", str(address) if address else "")
 
 
-def _keys(organization: Organization) -> list[KeyRow]:
+def _keys(organization: Organization) -> list[KeyLine]:
     now = timezone.now()
     keys = list(
         ApiKey.objects.filter(organization=organization, retired_at=None).select_related("issued", "created_by")
@@ -196,10 +202,10 @@ def _keys(organization: Organization) -> list[KeyRow]:
     return [_key_row(key, mirrors.get(key.public_id), now) for key in keys]
 
 
-def _key_row(key: ApiKey, mirror: Mirror | None, now: datetime) -> KeyRow:
+def _key_row(key: ApiKey, mirror: Mirror | None, now: datetime) -> KeyLine:
     issued = getattr(key, "issued", None)
     paused = bool(mirror and mirror.credential and mirror.credential.status == CredentialStatus.PAUSED)
-    return KeyRow(
+    return KeyLine(
         public_id=key.public_id,
         name=key.name,
         mode=key.mode,

@@ -1,177 +1,114 @@
-"""Where everything of one organization stands: itself, its arrangement, addresses and keys, and what was tried lately."""
+"""Where one mirrored object stands, as its page tells it: phase, cause, next try, and the last attempts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
-from django.utils import timezone
-
-from billing.models import Arrangement, BillingAddress
-from fiscal.choices import MOVING, SETTLED_BADLY, CredentialStatus, ErrorCode, KindName, Outcome, Phase
+from fiscal.choices import MOVING, CredentialStatus, ErrorCode, KindName, Outcome, Phase
+from fiscal.interventions import ERROR_WORDS, INTERVENTIONS
 from fiscal.models import Mirror, MirrorAttempt
 from fiscal.phases import phase_of
-from fiscal.queries.words import long_reason
-from organizations.access import Reach
-from organizations.choices import Level, Scope
-from organizations.models import ApiKey
+from organizations.desired import Desired
 
-BILLING_KINDS = (KindName.BILLING_ADDRESS, KindName.ARRANGEMENT)
-ATTEMPTS_SHOWN = 8
-TONES = {Outcome.DONE: ("ok", "check"), Outcome.NOT_THERE: ("neutral", "search"), Outcome.STARTED: ("info", "loader-2")}
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One mirrored object of the organization. `mirror_id` is None as long as nothing was tried."""
-
-    kind: str
-    label: str
-    name: str
-    phase: str
-    reason: str
-    next_at: datetime | None
-    since: datetime | None
-    error_text: str
-    request_id: str
-    mirror_id: int | None
-    human_action: str
-
-    @property
-    def can_retry(self) -> bool:
-        return self.mirror_id is not None and self.phase in {Phase.REFUSED, Phase.NEEDS_PERSON, Phase.RETRYING}
-
-    @property
-    def waits_for_person(self) -> bool:
-        return self.phase in SETTLED_BADLY
+ATTEMPTS_SHOWN = 6
+SETTLED = frozenset({Phase.IN_STEP, Phase.RETIRED})
+LOOKS = {
+    Outcome.STARTED: ("info", "loader-2"),
+    Outcome.DONE: ("ok", "check"),
+    Outcome.NOT_THERE: ("neutral", "search"),
+    Outcome.UNKNOWN: ("warn", "alert-triangle"),
+    Outcome.FAILED: ("warn", "alert-triangle"),
+    Outcome.REFUSED: ("bad", "x"),
+}
+"""Tone and icon of an attempt by how it ended."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One call that was made, for the timeline."""
+    """One call that was made, or that may have been made."""
 
-    title: str
-    note: str
-    at: datetime
+    what: str
+    outcome: str
     tone: str
     icon: str
+    at: datetime
+    words: str
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What the phase card shows. `phase` is the organization's own; `pieces` holds what else is not simply in step."""
+    """`moving`: changes without a person, so that a page follows it. `said`: the provider's own text."""
 
-    phase: str
-    reason: str
-    next_at: datetime | None
-    confirmed_at: datetime | None
-    generation: int
-    remote_id: str
-    own: Piece
-    pieces: Sequence[Piece]
-    attempts: Sequence[Attempt]
+    phase: Phase
     moving: bool
-    may_retry: bool
+    title: str
+    what_to_do: str
+    said: str
+    next_try_at: datetime | None
+    confirmed_at: datetime | None
+    attempts: tuple[Attempt, ...] = ()
 
 
-def progress(reach: Reach) -> Progress:
-    """Everything of the organization reached that a provider shall hold, with the phase of each."""
-    now = timezone.now()
-    organization = reach.organization
-    mirrors = {
-        mirror.subject_id: mirror
-        for mirror in Mirror.objects.filter(organization=organization).select_related("credential").defer("agreed", "observed")
-    }
-    attempts = list(
-        MirrorAttempt.objects.filter(mirror__in=[mirror.pk for mirror in mirrors.values()]).order_by("-started_at", "-pk")[
-            :ATTEMPTS_SHOWN
-        ]
+def mirrors_of(kind: KindName, subject_ids: Iterable[UUID]) -> dict[UUID, Mirror]:
+    """The mirrors of several objects by the objects' public ids, with their credentials. One query."""
+    found = Mirror.objects.filter(kind=kind, subject_id__in=list(subject_ids)).select_related("credential")
+    return {mirror.subject_id: mirror for mirror in found}
+
+
+def phase_in(mirror: Mirror | None, subject: Desired, now: datetime) -> Phase:
+    """The phase of one object whose mirror is at hand."""
+    paused = bool(mirror and mirror.credential and mirror.credential.status == CredentialStatus.PAUSED)
+    return phase_of(
+        mirror,
+        generation=subject.generation,
+        retired=subject.retired_at is not None,
+        now=now,
+        credential_paused=paused,
     )
-    request_ids = {attempt.mirror_id: attempt.request_id for attempt in reversed(attempts) if attempt.request_id}
-    own, *rest = [
-        _piece(kind, row, mirrors.get(row.public_id), now, request_ids)
-        for kind, row in _subjects(reach)
-    ]
-    mirror = mirrors.get(organization.public_id)
+
+
+def cause_of(mirror: Mirror | None, phase: Phase) -> str:
+    """Why it is not in step, in a few words; '' if it is, or if nothing is known."""
+    if mirror is None or phase in SETTLED:
+        return ""
+    if action := INTERVENTIONS.get(mirror.human_action):
+        return str(action.title)
+    code = mirror.error_code or (ErrorCode.UNAUTHORIZED if phase == Phase.NEEDS_PERSON else "")
+    return str(ERROR_WORDS.get(code, ""))
+
+
+def progress_of(kind: KindName, subject: Desired, *, now: datetime, discreet: bool = False) -> Progress:
+    """Everything a page says about one object's way to the provider.
+
+    `discreet` leaves out texts that may name an organization which the viewer does not reach.
+    """
+    mirror = mirrors_of(kind, [subject.public_id]).get(subject.public_id)
+    phase = phase_in(mirror, subject, now)
+    if mirror is None:
+        return Progress(phase, moving=True, title="", what_to_do="", said="", next_try_at=None, confirmed_at=None)
+    action = INTERVENTIONS.get(mirror.human_action)
+    open_now = phase not in SETTLED
+    attempts = mirror.attempts.order_by("-started_at", "-pk")[:ATTEMPTS_SHOWN]
     return Progress(
-        phase=own.phase,
-        reason=own.reason,
-        next_at=own.next_at,
-        confirmed_at=mirror.observed_at if mirror else None,
-        generation=mirror.applied_generation if mirror else 0,
-        remote_id=mirror.remote_id if mirror else "",
-        own=own,
-        pieces=[piece for piece in rest if piece.phase not in {Phase.IN_STEP, Phase.RETIRED}],
-        attempts=_timeline(attempts, mirrors, shows_billing=reach.allows(Scope.BILLING)),
-        moving=any(piece.phase in MOVING for piece in (own, *rest)),
-        may_retry=reach.allows(Scope.ORGANIZATIONS, Level.MANAGE),
-    )
-
-
-def _subjects(reach: Reach) -> list[tuple[KindName, Any]]:
-    """The desired rows of the organization, itself first; billing only for who may view it."""
-    organization = reach.organization
-    rows: list[tuple[KindName, Any]] = [(KindName.ORGANIZATION, organization)]
-    if reach.allows(Scope.BILLING):
-        rows += [(KindName.ARRANGEMENT, row) for row in Arrangement.objects.filter(organization=organization)]
-        rows += [(KindName.BILLING_ADDRESS, row) for row in BillingAddress.objects.filter(organization=organization)]
-    rows += [(KindName.API_KEY, row) for row in ApiKey.objects.filter(organization=organization)]
-    return rows
-
-
-def _piece(kind: KindName, row: Any, mirror: Mirror | None, now: datetime, request_ids: dict[int, str]) -> Piece:
-    status = mirror.credential.status if mirror and mirror.credential else ""
-    retired = row.retired_at is not None
-    phase = phase_of(
-        mirror, generation=row.generation, retired=retired, now=now, credential_paused=status == CredentialStatus.PAUSED
-    )
-    return Piece(
-        kind=kind,
-        label=str(kind.label),
-        name="" if kind == KindName.ARRANGEMENT else str(row),
         phase=phase,
-        reason=long_reason(
-            phase,
-            error_code=mirror.error_code if mirror else "",
-            human_action=mirror.human_action if mirror else "",
-            credential_status=status,
-        ),
-        next_at=mirror.due_at if mirror and phase == Phase.RETRYING else None,
-        since=(mirror.failing_since or mirror.drifted_at) if mirror else None,
-        error_text=_told(mirror) if mirror else "",
-        request_id=request_ids.get(mirror.pk, "") if mirror else "",
-        mirror_id=mirror.pk if mirror else None,
-        human_action=mirror.human_action if mirror else "",
+        moving=phase in MOVING,
+        title=cause_of(mirror, phase),
+        what_to_do=str(action.what_to_do) if action and open_now else "",
+        said=mirror.error_text if open_now and not discreet else "",
+        next_try_at=mirror.due_at if phase == Phase.RETRYING else None,
+        confirmed_at=mirror.observed_at,
+        attempts=tuple(_attempt(attempt, discreet=discreet) for attempt in attempts),
     )
 
 
-def _told(mirror: Mirror) -> str:
-    """The provider's own text. What an object waits for may be an organization out of reach, so that is not told."""
-    return "" if mirror.error_code in {"", ErrorCode.NEEDS} else mirror.error_text
-
-
-def _timeline(
-    attempts: Sequence[MirrorAttempt], mirrors: dict[Any, Mirror], *, shows_billing: bool
-) -> list[Attempt]:
-    kinds = {mirror.pk: KindName(mirror.kind) for mirror in mirrors.values()}
-    shown = []
-    for attempt in attempts:
-        kind = kinds[attempt.mirror_id]
-        if kind in BILLING_KINDS and not shows_billing:
-            continue
-        tone, icon = TONES.get(Outcome(attempt.outcome), ("bad", "x"))
-        if attempt.outcome == Outcome.UNKNOWN:
-            tone, icon = "warn", "alert-triangle"
-        words = (str(attempt.status) if attempt.status else "", attempt.error_text)
-        shown.append(
-            Attempt(
-                title=f"{kind.label}, {attempt.get_operation_display()}: {attempt.get_outcome_display()}",
-                note=", ".join(word for word in words if word),
-                at=attempt.started_at,
-                tone=tone,
-                icon=icon,
-            )
-        )
-    return shown
+def _attempt(attempt: MirrorAttempt, *, discreet: bool) -> Attempt:
+    tone, icon = LOOKS[Outcome(attempt.outcome)]
+    words = str(ERROR_WORDS.get(attempt.error_code, ""))
+    if attempt.error_text and not discreet:
+        words = f"{words} {attempt.error_text}".strip()
+    return Attempt(
+        attempt.get_operation_display(), attempt.get_outcome_display(), tone, icon, attempt.started_at, words
+    )

@@ -45,7 +45,10 @@ def change_details(reach: Reach, *, details: Details, generation: int, reason: s
     organization = _locked(reach)
     if organization.origin == Origin.CONNECTED:
         raise RulesBroken(
-            {"": _("%(name)s was made in fiskaly's dashboard: only its creator there can change it.") % {"name": organization}}
+            {
+                "": _("%(name)s was made in fiskaly's dashboard: only its creator there can change it.")
+                % {"name": organization}
+            }
         )
     if organization.generation != generation:
         raise EditedMeanwhile(details_of(organization), organization.generation)
@@ -76,7 +79,9 @@ def set_delegation(reach: Reach, *, delegation: bool, reason: str = "") -> Organ
     reach.require(Scope.USERS, Level.MANAGE)
     organization = _locked(reach)
     if organization.provisioned_by_id is None:
-        raise RulesBroken({"delegation": _("No partner provisioned this organization: there is nobody to delegate to.")})
+        raise RulesBroken(
+            {"delegation": _("No partner provisioned this organization: there is nobody to delegate to.")}
+        )
     if organization.delegation == delegation:
         return organization
     record(
@@ -101,16 +106,23 @@ def enable_live(reach: Reach, *, reason: str = "") -> Organization:
     """
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
     organization = _locked(reach)
-    if organization.parent is None:
-        raise RulesBroken({"": _("fiskaly switches main organizations to LIVE after a contract: ask their sales team.")})
-    if not organization.parent.in_live:
-        raise RulesBroken({"": _("The organization above it is not LIVE yet, so this one cannot be.")})
-    if organization.in_live:
+    if organization.in_live and organization.parent:
         return organization
+    if words := live_obstacle(organization):
+        raise RulesBroken({"": words})
     record(reach, Verb.LIVE_ENABLED, organization, before={"in_live": False}, after={"in_live": True}, reason=reason)
     organization.in_live = True
     organization.touch("in_live")
     return organization
+
+
+def live_obstacle(organization: Organization) -> str:
+    """Why LIVE cannot be enabled now, in words for the button; '' if it can."""
+    if organization.parent is None:
+        return _("fiskaly switches main organizations to LIVE after a contract: ask their sales team.")
+    if not organization.parent.in_live:
+        return _("The organization above it is not LIVE yet, so this one cannot be.")
+    return _("It is LIVE already.") if organization.in_live else ""
 
 
 @transaction.atomic(durable=True)
@@ -134,7 +146,9 @@ def retire(reach: Reach, *, reason: str = "") -> Organization:
 
 def retire_obstacle(organization: Organization) -> str:
     """Why the organization cannot be retired now, in words for the button; '' if it can."""
-    children = organization.children.filter(retired_at=None).count() + organization.provisioned.filter(retired_at=None).count()
+    children = (
+        organization.children.filter(retired_at=None).count() + organization.provisioned.filter(retired_at=None).count()
+    )
     keys = organization.api_keys.filter(retired_at=None).count()
     if Mode.LIVE in organization.modes:
         return _("It is LIVE: fiskaly documents no deletion of LIVE organizations.")

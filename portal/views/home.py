@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from fiscal.queries import WorkList, work_list
 from portal.http import PageRequest, signed_in
 from portal.templatetags.kontor import clock, phase_look
+from portal.wizard_view import step_url
 
 Line = dict[str, Any]
 
@@ -26,7 +27,16 @@ def home(request: PageRequest) -> HttpResponse:
     work = work_list(request.user)
     if not work.has_organizations:
         return render(request, "portal/home/start.html", {"connect_url": reverse("portal:connect")})
-    return render(request, "portal/home/home.html", {"work": work, "lines": list(_lines(work))})
+    return render(
+        request, "portal/home/home.html", {"work": work, "lines": list(_lines(work)), "drafts": _drafts(work)}
+    )
+
+
+def _drafts(work: WorkList) -> list[Line]:
+    return [
+        {"url": step_url(draft.id, "plan"), "name": draft.name or _("No name yet"), "changed_at": draft.changed_at}
+        for draft in work.drafts
+    ]
 
 
 def _lines(work: WorkList) -> Iterator[Line]:
@@ -41,12 +51,15 @@ def _lines(work: WorkList) -> Iterator[Line]:
             "tone": "warn",
             "title": ngettext("%(n)d credential is paused", "%(n)d credentials are paused", work.paused.count)
             % {"n": work.paused.count},
-            "note": _("%(name)s, since %(time)s") % {"name": work.paused.organization, "time": clock(work.paused.since)},
+            "note": _("%(name)s, since %(time)s")
+            % {"name": work.paused.organization, "time": clock(work.paused.since)},
         }
     if work.keys.count:
         lone = work.keys.count == 1
         yield {
-            "url": _one_place("portal:organization_keys", work.keys.organization_id) if lone else reverse("portal:keys"),
+            "url": _one_place("portal:organization_keys", work.keys.organization_id)
+            if lone
+            else reverse("portal:keys"),
             "icon": "key",
             "tone": "warn",
             "title": ngettext("%(n)d API key waits to be shown", "%(n)d API keys wait to be shown", work.keys.count)
@@ -64,9 +77,7 @@ def _trouble(work: WorkList, phase: str) -> Iterator[Line]:
         "REFUSED": ngettext("%(n)d object refused by fiskaly", "%(n)d objects refused by fiskaly", count),
         "NEEDS_PERSON": ngettext("%(n)d object needs a person", "%(n)d objects need a person", count),
         "DRIFTED": ngettext("%(n)d object drifted", "%(n)d objects drifted", count),
-        "RETRYING": ngettext(
-            "%(n)d object failing for over an hour", "%(n)d objects failing for over an hour", count
-        ),
+        "RETRYING": ngettext("%(n)d object failing for over an hour", "%(n)d objects failing for over an hour", count),
     }
     look = phase_look(phase)
     yield {

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from fiscal.queries import OrganizationPage, Piece, Progress, organization_page, progress
+from fiscal.queries import OrganizationPage, OrganizationProgress, Piece, organization_page
+from fiscal.queries import organization_progress as read_progress
 from organizations.access import Reach
 from organizations.choices import Scope
+from portal.frame import frame
 from portal.http import PageRequest, scoped
 from portal.tabs import address, crumbs, organization_tabs
 
@@ -23,11 +25,12 @@ Action = dict[str, Any]
 
 @require_safe
 @scoped(Scope.ORGANIZATIONS)
-def organization(request: PageRequest, reach: Reach) -> HttpResponse:
+def overview(request: PageRequest, reach: Reach) -> HttpResponse:
     """The whole page."""
-    page, now = organization_page(reach), progress(reach)
+    page, now = organization_page(reach), read_progress(reach)
     children = page.children
     context = {
+        **frame(reach),
         "page": page,
         "progress": now,
         "organization_id": page.public_id,
@@ -46,11 +49,11 @@ def organization(request: PageRequest, reach: Reach) -> HttpResponse:
 @scoped(Scope.ORGANIZATIONS)
 def organization_progress(request: PageRequest, reach: Reach) -> HttpResponse:
     """The phase card alone, as the page asks for it every two seconds while something moves."""
-    context = {"progress": progress(reach), "organization_id": reach.organization.public_id, "swapped": True}
+    context = {"progress": read_progress(reach), "organization_id": reach.organization.public_id, "swapped": True}
     return render(request, "portal/organization/_progress.html", context)
 
 
-def _own_actions(page: OrganizationPage, now: Progress) -> Iterator[Action]:
+def _own_actions(page: OrganizationPage, now: OrganizationProgress) -> Iterator[Action]:
     """What waits for a person here, each with the page that helps."""
     for piece in (now.own, *now.pieces):
         if piece.waits_for_person:
@@ -108,9 +111,26 @@ def _credential_actions(page: OrganizationPage) -> Iterator[Action]:
 def _child_actions(page: OrganizationPage) -> Iterator[Action]:
     counts = page.children.tabs if page.children else {}
     for phase, title in (
-        ("REFUSED", ngettext("%(n)d organization below was refused", "%(n)d organizations below were refused", counts.get("REFUSED", 0))),
-        ("NEEDS_PERSON", ngettext("%(n)d organization below needs a person", "%(n)d organizations below need a person", counts.get("NEEDS_PERSON", 0))),
-        ("DRIFTED", ngettext("%(n)d organization below drifted", "%(n)d organizations below drifted", counts.get("DRIFTED", 0))),
+        (
+            "REFUSED",
+            ngettext(
+                "%(n)d organization below was refused",
+                "%(n)d organizations below were refused",
+                counts.get("REFUSED", 0),
+            ),
+        ),
+        (
+            "NEEDS_PERSON",
+            ngettext(
+                "%(n)d organization below needs a person",
+                "%(n)d organizations below need a person",
+                counts.get("NEEDS_PERSON", 0),
+            ),
+        ),
+        (
+            "DRIFTED",
+            ngettext("%(n)d organization below drifted", "%(n)d organizations below drifted", counts.get("DRIFTED", 0)),
+        ),
     ):
         if counts.get(phase):
             yield {

@@ -13,6 +13,7 @@ from fiscal.queries import drift as read_drift
 from fiscal.services import adopt_theirs, restore_ours
 from organizations.access import Reach
 from organizations.choices import Level, Scope
+from portal.frame import frame
 from portal.http import PageRequest, lead_to, scoped, show
 from portal.tabs import address, organization_tabs
 
@@ -25,6 +26,7 @@ def drift(request: PageRequest, reach: Reach) -> HttpResponse:
     """Ours, theirs, last agreed: one line per field that differs."""
     public_id = reach.organization.public_id
     context = {
+        **frame(reach, (_("Drift"), "")),
         "name": str(reach.organization),
         "here": public_id,
         "drift": read_drift(reach),
@@ -44,6 +46,7 @@ def drift_decision(request: PageRequest, reach: Reach, decision: str) -> HttpRes
     if request.method == "POST":
         return _decided(request, reach, decision)
     context = {
+        **frame(reach, (_("Drift"), "")),
         "name": str(reach.organization),
         "here": public_id,
         "drift": read_drift(reach),

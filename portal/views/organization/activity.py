@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from fiscal.queries import activity as read_activity
 from organizations.access import Reach
 from organizations.choices import Scope
+from portal.frame import frame
 from portal.http import PageRequest, scoped
 from portal.listing import Address, pager
 from portal.tabs import organization_tabs
@@ -23,9 +24,9 @@ def activity(request: PageRequest, reach: Reach) -> HttpResponse:
     page, size = address.number("page", 1), address.size()
     found = read_activity(reach, page=page, size=size)
     context = {
+        **frame(reach, (_("Activity"), "")),
         "name": str(reach.organization),
         "here": reach.organization.public_id,
-        "title": _("Activity"),
         "activity": found,
         "tabs": organization_tabs(reach, "activity"),
         "pager": pager(address, page=page, size=size, total=found.total),

@@ -1,0 +1,47 @@
+"""Retiring an organization in TEST: what goes is counted, and has to be ticked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from fiscal.queries import affected_by_retirement
+from organizations.access import Reach
+from organizations.choices import Level, Scope
+from organizations.rules import RulesBroken
+from organizations.services import retire as retire_organization
+from organizations.services.changes import retire_obstacle
+from portal.confirmations import missing_proof, reason_of
+from portal.http import PageRequest, lead_to, scoped
+from portal.views.organization.frame import framed
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@scoped(Scope.ORGANIZATIONS, Level.MANAGE)
+def retire(request: PageRequest, reach: Reach) -> HttpResponse:
+    """Tier 2. Without its tick: 422, and nothing changes. An obstacle stands where the button would be."""
+    obstacle = retire_obstacle(reach.organization)
+    if request.method != "POST":
+        return _page(request, reach, obstacle, {})
+    faults = missing_proof(request.POST, tier=2)
+    if faults:
+        return _page(request, reach, obstacle, faults)
+    try:
+        retire_organization(reach, reason=reason_of(request.POST))
+    except RulesBroken as broken:
+        return _page(request, reach, broken.errors.get("", obstacle), {})
+    messages.success(request, _("Retired. fiskaly is told to delete it now."))
+    return lead_to(request, reverse("portal:organization", args=[reach.organization.public_id]))
+
+
+def _page(request: PageRequest, reach: Reach, obstacle: str, faults: dict[str, Any]) -> HttpResponse:
+    status = 422 if request.method == "POST" else 200
+    affected = affected_by_retirement(reach)
+    context = framed(reach, _("Retire"), obstacle=obstacle, faults=faults, affected=affected, here=request.path)
+    return render(request, "portal/organization/retire.html", context, status=status)
