@@ -7,16 +7,18 @@ from portal.views import (
     billing,
     created,
     health,
+    home,
     key,
     key_actions,
     key_reveal,
     keys,
+    mirror,
     organizations,
     styleguide,
     theme,
     wizard,
 )
-from portal.views.organization import delegation, edit, live, logo, retire
+from portal.views.organization import activity, delegation, drift, edit, live, logo, overview, retire
 
 app_name = "portal"
 
@@ -25,8 +27,17 @@ ONE = "o/<uuid:organization_id>/"
 urlpatterns: list[URLPattern] = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
+    path("", home.home, name="home"),
     path("organizations/", organizations.organizations, name="organizations"),
     path("organizations.csv", organizations.organizations_csv, name="organizations_csv"),
+    path("o/<uuid:organization_id>/", overview.overview, name="organization"),
+    path("o/<uuid:organization_id>/progress/", overview.organization_progress, name="organization_progress"),
+    path("o/<uuid:organization_id>/activity/", activity.activity, name="activity"),
+    path("o/<uuid:organization_id>/drift/", drift.drift, name="drift"),
+    path("o/<uuid:organization_id>/drift/<slug:decision>/", drift.drift_decision, name="drift_decision"),
+    path("o/<uuid:organization_id>/mirror/<int:mirror_id>/retry/", mirror.mirror_retry, name="mirror_retry"),
+    path("mirror/", mirror.mirror, name="mirror"),
+    path("mirror/retry/", mirror.mirror_retry_all, name="mirror_retry_all"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("keys/", keys.inventory, name="keys"),
     path("o/<uuid:organization_id>/keys/", keys.organization_keys, name="organization_keys"),

@@ -132,7 +132,9 @@ def _chips(request: PageRequest, address: Address, filters: OrganizationFilters)
         ("billed_to", _("Billed to"), _name(request, filters.billed_to)),
     ]
     return [
-        {"label": label, "value": value, "remove": address.with_(**{name: ""})} for name, label, value in values if value
+        {"label": label, "value": value, "remove": address.with_(**{name: ""})}
+        for name, label, value in values
+        if value
     ]
 
 
