@@ -39,7 +39,9 @@ def check_terms(terms: Terms) -> None:
     """Raise RulesBroken if withholding lacks a bill-to organization, or the GLN is none."""
     errors: dict[str, str] = {}
     if terms.withhold and not terms.bill_to:
-        errors["withhold"] = _("Choose who is invoiced instead: fiskaly withholds billing only with a bill-to organization.")
+        errors["withhold"] = _(
+            "Choose who is invoiced instead: fiskaly withholds billing only with a bill-to organization."
+        )
     if terms.gln:
         try:
             if len(terms.gln) != 13:

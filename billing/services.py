@@ -38,7 +38,9 @@ class AlreadySetUp(Exception):
 
 
 @transaction.atomic(durable=True)
-def set_up_organization(reach: Reach, *, plan: SetUp, draft_id: UUID | None = None) -> tuple[Organization, ApiKey | None]:
+def set_up_organization(
+    reach: Reach, *, plan: SetUp, draft_id: UUID | None = None
+) -> tuple[Organization, ApiKey | None]:
     """Create an organization with its arrangement and, if named, its first key: all of it or nothing.
 
     Raises RulesBroken with field names of the step concerned, AlreadySetUp for a second press, NotAuthorized.
@@ -62,8 +64,8 @@ def change_arrangement(reach: Reach, *, terms: Terms, generation: int, reason: s
 
     Raises EditedMeanwhile, RulesBroken with a message per field, NotAuthorized.
     """
-    reach.require(Scope.BILLING, Level.MANAGE)
-    _require_arranger(reach)
+    if not may_arrange(reach):
+        raise NotAuthorized(Scope.BILLING, Level.MANAGE)
     arrangement, _created = Arrangement.objects.select_for_update().get_or_create(organization=reach.organization)
     if arrangement.generation != generation:
         raise EditedMeanwhile(terms_of(arrangement), arrangement.generation)
@@ -85,16 +87,18 @@ def change_arrangement(reach: Reach, *, terms: Terms, generation: int, reason: s
     return arrangement
 
 
-def _require_arranger(reach: Reach) -> None:
-    """Who is invoiced is decided above: people of a withheld organization alone cannot turn its invoices on.
+def may_arrange(reach: Reach) -> bool:
+    """Whether the person may decide who is invoiced here: that is decided above, where there is an organization above.
 
-    Raises NotAuthorized unless the person may manage billing at the parent or the provisioning partner, if there is one.
+    People of a withheld organization alone cannot turn its invoices on: it takes "billing, manage" at the parent or at
+    the provisioning partner as well.
     """
+    if not reach.allows(Scope.BILLING, Level.MANAGE):
+        return False
     above = reach.organization.parent or reach.organization.provisioned_by
     if above is None or reach.actor is None:
-        return
-    if not reachable(reach.actor, Scope.BILLING, Level.MANAGE).filter(pk=above.pk).exists():
-        raise NotAuthorized(Scope.BILLING, Level.MANAGE)
+        return True
+    return reachable(reach.actor, Scope.BILLING, Level.MANAGE).filter(pk=above.pk).exists()
 
 
 def terms_of(arrangement: Arrangement) -> Terms:
@@ -136,7 +140,10 @@ def _fill(reach: Reach, arrangement: Arrangement, terms: Terms, *, candidates: S
         raise RulesBroken({"bill_to": _("Choose one of the organizations offered.")})
     if bill_to and organization.in_live and not bill_to.in_live:
         raise RulesBroken(
-            {"bill_to": _("%(name)s is not LIVE: a LIVE organization can only be billed to a LIVE one.") % {"name": bill_to}}
+            {
+                "bill_to": _("%(name)s is not LIVE: a LIVE organization can only be billed to a LIVE one.")
+                % {"name": bill_to}
+            }
         )
     if organization.kind == Kind.ORGANIZATION and organization.in_live and organization.provisioned_by and not bill_to:
         raise RulesBroken(

@@ -22,7 +22,9 @@ def production_has_real_providers(**_: Any) -> list[Error]:
         return []
     found = []
     if urlsplit(settings.MANAGEMENT_URL).hostname in LOOPBACK:
-        found.append(Error("KONTOR_MANAGEMENT_URL points at the sandbox; production needs the provider.", id="fiscal.E001"))
+        found.append(
+            Error("KONTOR_MANAGEMENT_URL points at the sandbox; production needs the provider.", id="fiscal.E001")
+        )
     if urlsplit(settings.MANAGEMENT_URL).scheme != "https":
         found.append(Error("KONTOR_MANAGEMENT_URL must be https in production.", id="fiscal.E002"))
     if "embedded" in settings.VAULT_KEYS:

@@ -64,15 +64,21 @@ class Intervention:
 INTERVENTIONS: dict[str, Intervention] = {
     "store_credential": Intervention(
         _("No credential for this mode"),
-        _("Store an API key of the organization above it in this mode, made in fiskaly's dashboard. Work then goes on."),
+        _(
+            "Store an API key of the organization above it in this mode, made in fiskaly's dashboard. Work then goes on."
+        ),
     ),
     "forbidden": Intervention(
         _("fiskaly does not permit it"),
-        _("Only the user or key that created the organization may change it. Ask fiskaly to move the admin, then try again."),
+        _(
+            "Only the user or key that created the organization may change it. Ask fiskaly to move the admin, then try again."
+        ),
     ),
     "gone": Intervention(
         _("It is no longer at fiskaly"),
-        _("Somebody deleted it there, or the credential cannot see it. Check in the dashboard, then try again or retire it."),
+        _(
+            "Somebody deleted it there, or the credential cannot see it. Check in the dashboard, then try again or retire it."
+        ),
     ),
     "untrusted": Intervention(
         _("The provider's certificate cannot be trusted"),

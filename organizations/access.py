@@ -71,7 +71,9 @@ def access_organization(
     if not user.is_active:
         raise NoSuchOrganization
     organization = (
-        Organization.objects.select_related("parent__provisioned_by", "provisioned_by").filter(public_id=public_id).first()
+        Organization.objects.select_related("parent__provisioned_by", "provisioned_by")
+        .filter(public_id=public_id)
+        .first()
     )
     if organization is None:
         raise NoSuchOrganization

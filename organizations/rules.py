@@ -128,5 +128,9 @@ def check_key_name(name: str) -> None:
     """Raise RulesBroken unless `name` is 3 to 30 lower-case letters, digits and hyphens (contract: "API keys")."""
     if not KEY_NAME.match(name):
         raise RulesBroken(
-            {"name": _("Use 3 to 30 lower-case letters, digits or hyphens, for example till-3: fiskaly takes no others.")}
+            {
+                "name": _(
+                    "Use 3 to 30 lower-case letters, digits or hyphens, for example till-3: fiskaly takes no others."
+                )
+            }
         )

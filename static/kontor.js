@@ -97,6 +97,7 @@
     const boxes = all("[data-row]", form);
     const ticked = boxes.filter((box) => box.checked).length;
     all("[data-ticked]", form).forEach((place) => (place.textContent = ticked));
+    form.toggleAttribute("data-any-ticked", ticked > 0);
     const master = one("[data-tick-all]", form);
     if (!master) return;
     master.checked = ticked > 0 && ticked === boxes.length;

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
-from fiscal.sandbox.app import Sandbox
 
 from billing.rules import Terms
 from billing.services import SetUp, set_up_organization
+from fiscal.sandbox.app import Sandbox
 from fiscal.services import connect, store_credential
 from organizations.access import EVERYTHING, Reach, grant_everything
 from organizations.choices import Kind, Level, Mode, Road, Scope
@@ -55,7 +55,9 @@ def details(name: str, **fields: object) -> Details:
     return Details(name=name, **{**facts, **fields})  # type: ignore[arg-type]
 
 
-def connected(sandbox: Sandbox, user: User, name: str, modes: tuple[Mode, ...] = (Mode.TEST, Mode.LIVE)) -> Organization:
+def connected(
+    sandbox: Sandbox, user: User, name: str, modes: tuple[Mode, ...] = (Mode.TEST, Mode.LIVE)
+) -> Organization:
     """A main organization as somebody makes it in fiskaly's dashboard, connected with a key per mode."""
     address = {"address_line1": "Werkstraße 1", "zip": "4020", "town": "Linz", "country_code": "AUT"}
     remote = sandbox.management.make_organization(name, envs=[str(mode) for mode in modes], **address)

@@ -13,13 +13,13 @@ import pytest
 import requests
 import time_machine
 from django.utils import timezone
-from fiscal.sandbox.app import Sandbox
-from fiscal.sandbox.loopback import LoopbackAdapter
 
 from config.celery import app as celery_app
 from fiscal import services
 from fiscal.clients import gate
 from fiscal.providers.http import Door
+from fiscal.sandbox.app import Sandbox
+from fiscal.sandbox.loopback import LoopbackAdapter
 from tests.cast import Cast, build_cast
 
 BASE_URL = "http://sandbox.test/management/api/v0"

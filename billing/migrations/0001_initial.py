@@ -6,47 +6,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Arrangement',
+            name="Arrangement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('generation', models.PositiveIntegerField(default=1, help_text='Counts changes of mirrored fields.')),
-                ('retired_at', models.DateTimeField(blank=True, help_text='Since when it shall no longer exist.', null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('withhold', models.BooleanField(default=False, verbose_name='Withhold billing')),
-                ('gln', models.CharField(blank=True, help_text='Global Location Number, 13 digits.', max_length=13, verbose_name='GLN')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("generation", models.PositiveIntegerField(default=1, help_text="Counts changes of mirrored fields.")),
+                (
+                    "retired_at",
+                    models.DateTimeField(blank=True, help_text="Since when it shall no longer exist.", null=True),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("withhold", models.BooleanField(default=False, verbose_name="Withhold billing")),
+                (
+                    "gln",
+                    models.CharField(
+                        blank=True, help_text="Global Location Number, 13 digits.", max_length=13, verbose_name="GLN"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BillingAddress',
+            name="BillingAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('generation', models.PositiveIntegerField(default=1, help_text='Counts changes of mirrored fields.')),
-                ('retired_at', models.DateTimeField(blank=True, help_text='Since when it shall no longer exist.', null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('mode', models.CharField(choices=[('TEST', 'TEST'), ('LIVE', 'LIVE')], max_length=4, verbose_name='Mode')),
-                ('recipient', models.CharField(max_length=100, verbose_name='Recipient')),
-                ('display_name', models.CharField(blank=True, max_length=100, verbose_name='Display name')),
-                ('address_line1', models.CharField(max_length=200, verbose_name='Address line 1')),
-                ('address_line2', models.CharField(blank=True, max_length=200, verbose_name='Address line 2')),
-                ('zip', models.CharField(max_length=20, verbose_name='Postcode')),
-                ('town', models.CharField(max_length=100, verbose_name='Town')),
-                ('country_code', models.CharField(max_length=3, verbose_name='Country')),
-                ('vat_id', models.CharField(blank=True, max_length=30, verbose_name='VAT number')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("generation", models.PositiveIntegerField(default=1, help_text="Counts changes of mirrored fields.")),
+                (
+                    "retired_at",
+                    models.DateTimeField(blank=True, help_text="Since when it shall no longer exist.", null=True),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "mode",
+                    models.CharField(choices=[("TEST", "TEST"), ("LIVE", "LIVE")], max_length=4, verbose_name="Mode"),
+                ),
+                ("recipient", models.CharField(max_length=100, verbose_name="Recipient")),
+                ("display_name", models.CharField(blank=True, max_length=100, verbose_name="Display name")),
+                ("address_line1", models.CharField(max_length=200, verbose_name="Address line 1")),
+                ("address_line2", models.CharField(blank=True, max_length=200, verbose_name="Address line 2")),
+                ("zip", models.CharField(max_length=20, verbose_name="Postcode")),
+                ("town", models.CharField(max_length=100, verbose_name="Town")),
+                ("country_code", models.CharField(max_length=3, verbose_name="Country")),
+                ("vat_id", models.CharField(blank=True, max_length=30, verbose_name="VAT number")),
             ],
             options={
-                'ordering': ['recipient', 'pk'],
+                "ordering": ["recipient", "pk"],
             },
         ),
     ]

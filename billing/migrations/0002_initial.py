@@ -7,45 +7,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('billing', '0001_initial'),
-        ('organizations', '0001_initial'),
+        ("billing", "0001_initial"),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='arrangement',
-            name='bill_to',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization'),
+            model_name="arrangement",
+            name="bill_to",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="organizations.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='arrangement',
-            name='organization',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='arrangement', to='organizations.organization'),
+            model_name="arrangement",
+            name="organization",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="arrangement", to="organizations.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='billingaddress',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='billing_addresses', to='organizations.organization'),
+            model_name="billingaddress",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="billing_addresses",
+                to="organizations.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='arrangement',
-            name='billing_address',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.billingaddress'),
+            model_name="arrangement",
+            name="billing_address",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.billingaddress",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='billingaddress',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('country_code'), 3), name='billingaddress_country_is_alpha_3'),
+            model_name="billingaddress",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length("country_code"), 3),
+                name="billingaddress_country_is_alpha_3",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='arrangement',
-            constraint=models.CheckConstraint(condition=models.Q(('withhold', False), ('bill_to__isnull', False), _connector='OR'), name='arrangement_withholds_only_with_bill_to'),
+            model_name="arrangement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("withhold", False), ("bill_to__isnull", False), _connector="OR"),
+                name="arrangement_withholds_only_with_bill_to",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='arrangement',
-            constraint=models.CheckConstraint(condition=models.Q(('bill_to__isnull', True), models.Q(('bill_to', models.F('organization')), _negated=True), _connector='OR'), name='arrangement_bills_somebody_else'),
+            model_name="arrangement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("bill_to__isnull", True),
+                    models.Q(("bill_to", models.F("organization")), _negated=True),
+                    _connector="OR",
+                ),
+                name="arrangement_bills_somebody_else",
+            ),
         ),
     ]

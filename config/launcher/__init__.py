@@ -3,7 +3,3 @@
 One thread, one loop: children are forked only from here, so a child can be told to die with us without the hazards of
 forking beside other threads.
 """
-
-from config.launcher.demo import DEMO_PASSWORD, DEMO_SIGN_INS
-
-__all__ = ["DEMO_PASSWORD", "DEMO_SIGN_INS"]

@@ -18,8 +18,8 @@ from django.conf import settings
 
 from config.launcher import broker, leftovers, readiness, roster
 from config.launcher.child import Child
-from config.launcher.demo import DEMO_PASSWORD, DEMO_SIGN_INS
 from config.launcher.terminal import Terminal
+from fiscal.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS
 
 TICK = 0.2  # seconds between two looks at the children
 ANSWER_WITHIN = 90.0  # seconds a server may take until its first answer
@@ -96,13 +96,12 @@ class House:
             self._wait("broker", lambda: broker.answers(settings.BROKER_SOCKET))
         if not self.production:
             self._wait("sandbox", lambda: readiness.answers(self.sandbox_port))
-            if roster.has_command("seed_demo"):
-                self._run_once(roster.seed())
+            self._run_once(roster.seed())
         for child in (roster.web(), roster.worker(), roster.beat()):
             self._start_child(child)
         if roster.has_command("sweep"):
             self._start_child(roster.sweep())
-        self._wait("web", lambda: readiness.answers(self.port))
+        self._wait("web", lambda: readiness.answers(self.port, "/readyz"))
         self._welcome(time.monotonic() - began)
 
     def _check_ports(self) -> None:
@@ -161,8 +160,8 @@ class House:
             return
         say(f"The sandbox that stands in for every provider: http://localhost:{self.sandbox_port}")
         say(f"Sign in with the password “{DEMO_PASSWORD}” as one of")
-        for email, who in DEMO_SIGN_INS.items():
-            say(f"    {email:<28} {who}")
+        for email, sees in DEMO_SIGN_INS.items():
+            say(f"    {email:<26} {sees}")
 
     # --- watching ----------------------------------------------------------------------------------------------
     def _restart_the_dead(self) -> None:

@@ -17,7 +17,7 @@ def is_free(port: int) -> bool:
     return True
 
 
-def status(port: int, path: str = "/") -> int:
+def status(port: int, path: str) -> int:
     """The HTTP status with which `port` answers; 0 when nothing answers yet. A redirect is an answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
     try:
@@ -29,6 +29,6 @@ def status(port: int, path: str = "/") -> int:
         connection.close()
 
 
-def answers(port: int) -> bool:
+def answers(port: int, path: str = "/") -> bool:
     """Whether a server answers on `port` with anything but its own failure."""
-    return 0 < status(port) < 500
+    return 0 < status(port, path) < 500

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from pathlib import Path
 
@@ -22,22 +23,23 @@ def _manage(*words: str) -> list[str]:
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), *words]
 
 
-def _gunicorn(application: str, *, port: int, workers: str, threads: str) -> list[str]:
+def _gunicorn() -> list[str]:
     options = {
-        "--bind": f"127.0.0.1:{port}",
+        "--bind": f"127.0.0.1:{settings.PORT}",
         "--worker-class": "gthread",
-        "--workers": workers,
-        "--threads": threads,
+        "--workers": _count(),
+        "--threads": "4",
         "--timeout": "60",
         "--graceful-timeout": "3",
         "--log-level": "warning",
     }
     words = [word for pair in options.items() for word in pair]
-    return [sys.executable, "-m", "gunicorn", application, "--preload", "--no-control-socket", *words]
+    return [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--preload", "--no-control-socket", *words]
 
 
 def _celery(*words: str) -> list[str]:
-    return [sys.executable, "-m", "celery", "-A", "config", *words, "--loglevel", settings.LOGGING["root"]["level"]]
+    level = os.environ.get("KONTOR_LOG_LEVEL", "INFO")  # settings.py has checked it
+    return [sys.executable, "-m", "celery", "--quiet", "-A", "config", *words, "--loglevel", level]
 
 
 def has_command(name: str) -> bool:
@@ -62,8 +64,7 @@ def embedded_broker() -> Child:
 
 def sandbox() -> Child:
     """The stand-in for every provider."""
-    application = "config.sandbox:application"
-    return Child("sandbox", _gunicorn(application, port=settings.SANDBOX_PORT, workers="1", threads="8"), patience=2)
+    return Child("sandbox", [sys.executable, "-m", "config.sandbox"], patience=2)
 
 
 def prepare() -> Child:
@@ -78,17 +79,18 @@ def seed() -> Child:
 
 def web() -> Child:
     """The portal."""
-    return Child(
-        "web",
-        _gunicorn("config.wsgi:application", port=settings.PORT, workers=_count(), threads="4"),
-        patience=4,
-    )
+    return Child("web", _gunicorn(), patience=4)
 
 
 def worker() -> Child:
     """Carries out what pages ask for. Stops warm: the task in hand is finished if its patience allows."""
     mark = hashlib.sha256(str(settings.DATA_DIR).encode()).hexdigest()[:8]
-    return Child("worker", _celery("worker", "--concurrency", _count(), "-n", f"kontor-{mark}@%h"), patience=5)
+    words = _celery(
+        "worker", "--concurrency", _count(), "-n", f"kontor-{mark}@%h", "--without-mingle", "--without-gossip"
+    )
+    # A container's only user is often root; celery's page of warning about it would push the sign-ins off the screen.
+    quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
+    return Child("worker", words, patience=5, environment=quiet)
 
 
 def beat() -> Child:

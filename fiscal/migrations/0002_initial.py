@@ -6,77 +6,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('fiscal', '0001_initial'),
-        ('organizations', '0001_initial'),
+        ("fiscal", "0001_initial"),
+        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='credential',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credentials', to='organizations.organization'),
+            model_name="credential",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="credentials", to="organizations.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='credential',
-            name='stored_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="credential",
+            name="stored_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='issuedkey',
-            name='api_key',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='issued', to='organizations.apikey'),
+            model_name="issuedkey",
+            name="api_key",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="issued", to="organizations.apikey"
+            ),
         ),
         migrations.AddField(
-            model_name='issuedkey',
-            name='revealed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="issuedkey",
+            name="revealed_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='mirror',
-            name='credential',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='fiscal.credential'),
+            model_name="mirror",
+            name="credential",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="fiscal.credential"
+            ),
         ),
         migrations.AddField(
-            model_name='mirror',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mirrors', to='organizations.organization'),
+            model_name="mirror",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="mirrors", to="organizations.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='mirrorattempt',
-            name='mirror',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='fiscal.mirror'),
+            model_name="mirrorattempt",
+            name="mirror",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="attempts", to="fiscal.mirror"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='credential',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'REVOKED'), _negated=True), fields=('organization', 'mode'), name='credential_one_per_organization_and_mode'),
+            model_name="credential",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "REVOKED"), _negated=True),
+                fields=("organization", "mode"),
+                name="credential_one_per_organization_and_mode",
+            ),
         ),
         migrations.AddIndex(
-            model_name='mirror',
-            index=models.Index(fields=['organization', 'kind'], name='fiscal_mirr_organiz_6c339e_idx'),
+            model_name="mirror",
+            index=models.Index(fields=["organization", "kind"], name="fiscal_mirr_organiz_6c339e_idx"),
         ),
         migrations.AddIndex(
-            model_name='mirror',
-            index=models.Index(fields=['kind', 'due_at'], name='fiscal_mirr_kind_bfcd50_idx'),
+            model_name="mirror",
+            index=models.Index(fields=["kind", "due_at"], name="fiscal_mirr_kind_bfcd50_idx"),
         ),
         migrations.AddIndex(
-            model_name='mirror',
-            index=models.Index(fields=['lease_until'], name='fiscal_mirr_lease_u_0fc3e2_idx'),
+            model_name="mirror",
+            index=models.Index(fields=["lease_until"], name="fiscal_mirr_lease_u_0fc3e2_idx"),
         ),
         migrations.AddIndex(
-            model_name='mirror',
-            index=models.Index(fields=['reread_at'], name='fiscal_mirr_reread__83bd27_idx'),
+            model_name="mirror",
+            index=models.Index(fields=["reread_at"], name="fiscal_mirr_reread__83bd27_idx"),
         ),
         migrations.AddConstraint(
-            model_name='mirror',
-            constraint=models.UniqueConstraint(fields=('kind', 'subject_id'), name='mirror_once_per_subject'),
+            model_name="mirror",
+            constraint=models.UniqueConstraint(fields=("kind", "subject_id"), name="mirror_once_per_subject"),
         ),
         migrations.AddIndex(
-            model_name='mirrorattempt',
-            index=models.Index(fields=['mirror', '-started_at'], name='fiscal_mirr_mirror__7daca6_idx'),
+            model_name="mirrorattempt",
+            index=models.Index(fields=["mirror", "-started_at"], name="fiscal_mirr_mirror__7daca6_idx"),
         ),
     ]

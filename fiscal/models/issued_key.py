@@ -21,7 +21,9 @@ class IssuedKey(models.Model):
     key_suffix = models.CharField(max_length=4)
     secret_prefix = models.CharField(max_length=4)
     secret_suffix = models.CharField(max_length=4)
-    secret_digest = models.CharField(max_length=64, help_text="SHA-256; tells whether a secret found somewhere is this.")
+    secret_digest = models.CharField(
+        max_length=64, help_text="SHA-256; tells whether a secret found somewhere is this."
+    )
     key_sealed = models.TextField(blank=True)
     secret_sealed = models.TextField(blank=True)
     issued_at = models.DateTimeField()

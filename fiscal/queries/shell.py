@@ -27,7 +27,7 @@ class ProviderHealth:
 
 
 def provider_state() -> ProviderHealth:
-    """fiskaly's health as all processes see it."""
+    """Fiskaly's health as all processes see it."""
     state = ProviderState.objects.filter(name=PROVIDER).first()
     if state is None:
         return ProviderHealth(None, down=False, last_error="")

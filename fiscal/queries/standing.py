@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, DateTimeField, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 
@@ -14,7 +15,7 @@ from organizations.access import reachable
 from organizations.choices import Scope
 from organizations.models import ApiKey, Organization, User
 
-SUBJECTS = {
+SUBJECTS: dict[KindName, type[Any]] = {
     KindName.ORGANIZATION: Organization,
     KindName.BILLING_ADDRESS: BillingAddress,
     KindName.ARRANGEMENT: Arrangement,
@@ -25,7 +26,10 @@ SUBJECTS = {
 def mirrors_with_phase(user: User, scope: Scope, *, now: datetime) -> QuerySet[Mirror]:
     """Mirrors in the person's reach that are not simply in step, each with its subject's generation and its phase."""
     unsettled = Mirror.objects.filter(
-        Q(parked_generation__gt=0) | Q(drifted_at__isnull=False) | Q(tries__gt=0) | Q(credential__status=CredentialStatus.PAUSED),
+        Q(parked_generation__gt=0)
+        | Q(drifted_at__isnull=False)
+        | Q(tries__gt=0)
+        | Q(credential__status=CredentialStatus.PAUSED),
         organization__in=reachable(user, scope),
     )
     return unsettled.annotate(

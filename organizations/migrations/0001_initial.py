@@ -11,199 +11,455 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('name', models.CharField(blank=True, max_length=150, verbose_name='name')),
-                ('is_staff', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now)),
-                ('theme', models.CharField(choices=[('system', 'Follow the system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=10)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail address")),
+                ("name", models.CharField(blank=True, max_length=150, verbose_name="name")),
+                ("is_staff", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("system", "Follow the system"), ("light", "Light"), ("dark", "Dark")],
+                        default="system",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('answers', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("answers", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-changed_at'],
+                "ordering": ["-changed_at"],
             },
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('generation', models.PositiveIntegerField(default=1, help_text='Counts changes of mirrored fields.')),
-                ('retired_at', models.DateTimeField(blank=True, help_text='Since when it shall no longer exist.', null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('kind', models.CharField(choices=[('ORGANIZATION', 'Organization'), ('MANAGED_ORGANIZATION', 'Managed organization')], max_length=20)),
-                ('origin', models.CharField(choices=[('CONNECTED', "made in fiskaly's dashboard"), ('KONTOR', 'made in Kontor')], default='KONTOR', max_length=10)),
-                ('delegation', models.BooleanField(default=False, help_text='Whether the partner that provisioned it may administer it.')),
-                ('in_test', models.BooleanField(default=False)),
-                ('in_live', models.BooleanField(default=False)),
-                ('name', models.CharField(max_length=100, validators=[django.core.validators.MinLengthValidator(3)], verbose_name='Name')),
-                ('display_name', models.CharField(blank=True, max_length=100, verbose_name='Display name')),
-                ('address_line1', models.CharField(max_length=200, verbose_name='Address line 1')),
-                ('address_line2', models.CharField(blank=True, max_length=200, verbose_name='Address line 2')),
-                ('zip', models.CharField(max_length=20, verbose_name='Postcode')),
-                ('town', models.CharField(max_length=100, verbose_name='Town')),
-                ('state', models.CharField(blank=True, help_text="fiskaly's `state` is the province.", max_length=100, verbose_name='Province')),
-                ('country_code', models.CharField(help_text='ISO 3166-1 alpha-3.', max_length=3, verbose_name='Country')),
-                ('vat_id', models.CharField(blank=True, max_length=30, verbose_name='VAT number')),
-                ('tax_number', models.CharField(blank=True, max_length=40, verbose_name='Tax number')),
-                ('economy_id', models.CharField(blank=True, max_length=40, verbose_name='Economy id')),
-                ('contact_person_id', models.UUIDField(blank=True, null=True, verbose_name='Contact person')),
-                ('metadata', models.JSONField(blank=True, default=dict)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='organizations.organization')),
-                ('provisioned_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='provisioned', to='organizations.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("generation", models.PositiveIntegerField(default=1, help_text="Counts changes of mirrored fields.")),
+                (
+                    "retired_at",
+                    models.DateTimeField(blank=True, help_text="Since when it shall no longer exist.", null=True),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("ORGANIZATION", "Organization"), ("MANAGED_ORGANIZATION", "Managed organization")],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("CONNECTED", "made in fiskaly's dashboard"), ("KONTOR", "made in Kontor")],
+                        default="KONTOR",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "delegation",
+                    models.BooleanField(
+                        default=False, help_text="Whether the partner that provisioned it may administer it."
+                    ),
+                ),
+                ("in_test", models.BooleanField(default=False)),
+                ("in_live", models.BooleanField(default=False)),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=100, validators=[django.core.validators.MinLengthValidator(3)], verbose_name="Name"
+                    ),
+                ),
+                ("display_name", models.CharField(blank=True, max_length=100, verbose_name="Display name")),
+                ("address_line1", models.CharField(max_length=200, verbose_name="Address line 1")),
+                ("address_line2", models.CharField(blank=True, max_length=200, verbose_name="Address line 2")),
+                ("zip", models.CharField(max_length=20, verbose_name="Postcode")),
+                ("town", models.CharField(max_length=100, verbose_name="Town")),
+                (
+                    "state",
+                    models.CharField(
+                        blank=True,
+                        help_text="fiskaly's `state` is the province.",
+                        max_length=100,
+                        verbose_name="Province",
+                    ),
+                ),
+                (
+                    "country_code",
+                    models.CharField(help_text="ISO 3166-1 alpha-3.", max_length=3, verbose_name="Country"),
+                ),
+                ("vat_id", models.CharField(blank=True, max_length=30, verbose_name="VAT number")),
+                ("tax_number", models.CharField(blank=True, max_length=40, verbose_name="Tax number")),
+                ("economy_id", models.CharField(blank=True, max_length=40, verbose_name="Economy id")),
+                ("contact_person_id", models.UUIDField(blank=True, null=True, verbose_name="Contact person")),
+                ("metadata", models.JSONField(blank=True, default=dict)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "provisioned_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="provisioned",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Logo',
+            name="Logo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content', models.BinaryField()),
-                ('content_type', models.CharField(max_length=20)),
-                ('digest', models.CharField(help_text='SHA-256 of the content; the name under which it is served.', max_length=64)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('organization', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='logo', to='organizations.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("content", models.BinaryField()),
+                ("content_type", models.CharField(max_length=20)),
+                (
+                    "digest",
+                    models.CharField(
+                        help_text="SHA-256 of the content; the name under which it is served.", max_length=64
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "organization",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="logo",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Authorization',
+            name="Authorization",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(choices=[('TSS', 'TSS'), ('CLIENTS', 'Clients'), ('TRANSACTIONS', 'Transactions'), ('EXPORTS', 'Exports'), ('INTEGRATIONS', 'Integrations (archive)'), ('ORGANIZATIONS', 'Organization management'), ('USERS', 'User administration'), ('MONITORING', 'Signature and transaction monitoring'), ('BILLING', 'Billing')], max_length=20)),
-                ('level', models.CharField(choices=[('VIEW', 'view'), ('MANAGE', 'manage')], max_length=10)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='authorizations', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='authorizations', to='organizations.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("TSS", "TSS"),
+                            ("CLIENTS", "Clients"),
+                            ("TRANSACTIONS", "Transactions"),
+                            ("EXPORTS", "Exports"),
+                            ("INTEGRATIONS", "Integrations (archive)"),
+                            ("ORGANIZATIONS", "Organization management"),
+                            ("USERS", "User administration"),
+                            ("MONITORING", "Signature and transaction monitoring"),
+                            ("BILLING", "Billing"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("level", models.CharField(choices=[("VIEW", "view"), ("MANAGE", "manage")], max_length=10)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="authorizations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="authorizations",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('actor_name', models.CharField(max_length=254)),
-                ('road', models.CharField(choices=[('DIRECT', 'own authorization'), ('PARENT', 'authorization at the parent'), ('DELEGATION', 'delegation to the partner that provisioned it'), ('SYSTEM', 'the system')], max_length=10)),
-                ('verb', models.CharField(choices=[('ORGANIZATION_CREATED', 'created the organization'), ('ORGANIZATION_CONNECTED', 'connected the organization'), ('ORGANIZATION_CHANGED', 'changed the organization'), ('ORGANIZATION_RETIRED', 'retired the organization'), ('LIVE_ENABLED', 'enabled LIVE'), ('LOGO_CHANGED', 'changed the logo'), ('LOGO_REMOVED', 'removed the logo'), ('ARRANGEMENT_CHANGED', 'changed the billing arrangement'), ('ADDRESS_CREATED', 'added a billing address'), ('ADDRESS_CHANGED', 'changed a billing address'), ('ADDRESS_RETIRED', 'removed a billing address'), ('KEY_ISSUED', 'issued an API key'), ('KEY_ROTATED', 'rotated an API key'), ('KEY_ENABLED', 'enabled an API key'), ('KEY_DISABLED', 'disabled an API key'), ('KEY_RETIRED', 'deleted an API key'), ('KEY_REVEALED', 'was shown the secret of an API key'), ('CREDENTIAL_STORED', 'stored a credential'), ('CREDENTIAL_REPLACED', 'replaced a credential'), ('CREDENTIAL_REVOKED', 'removed a credential'), ('TRIED_AGAIN', 'asked to try again'), ('DRIFT_ADOPTED', "adopted the provider's values"), ('DRIFT_RESTORED', 'restored our values')], max_length=30)),
-                ('subject_id', models.UUIDField()),
-                ('subject_name', models.CharField(max_length=200)),
-                ('before', models.JSONField(default=dict)),
-                ('after', models.JSONField(default=dict)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('request_id', models.CharField(blank=True, max_length=64)),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='audit_entries', to='organizations.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("actor_name", models.CharField(max_length=254)),
+                (
+                    "road",
+                    models.CharField(
+                        choices=[
+                            ("DIRECT", "own authorization"),
+                            ("PARENT", "authorization at the parent"),
+                            ("DELEGATION", "delegation to the partner that provisioned it"),
+                            ("SYSTEM", "the system"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("ORGANIZATION_CREATED", "created the organization"),
+                            ("ORGANIZATION_CONNECTED", "connected the organization"),
+                            ("ORGANIZATION_CHANGED", "changed the organization"),
+                            ("ORGANIZATION_RETIRED", "retired the organization"),
+                            ("LIVE_ENABLED", "enabled LIVE"),
+                            ("LOGO_CHANGED", "changed the logo"),
+                            ("LOGO_REMOVED", "removed the logo"),
+                            ("ARRANGEMENT_CHANGED", "changed the billing arrangement"),
+                            ("ADDRESS_CREATED", "added a billing address"),
+                            ("ADDRESS_CHANGED", "changed a billing address"),
+                            ("ADDRESS_RETIRED", "removed a billing address"),
+                            ("KEY_ISSUED", "issued an API key"),
+                            ("KEY_ROTATED", "rotated an API key"),
+                            ("KEY_ENABLED", "enabled an API key"),
+                            ("KEY_DISABLED", "disabled an API key"),
+                            ("KEY_RETIRED", "deleted an API key"),
+                            ("KEY_REVEALED", "was shown the secret of an API key"),
+                            ("CREDENTIAL_STORED", "stored a credential"),
+                            ("CREDENTIAL_REPLACED", "replaced a credential"),
+                            ("CREDENTIAL_REVOKED", "removed a credential"),
+                            ("TRIED_AGAIN", "asked to try again"),
+                            ("DRIFT_ADOPTED", "adopted the provider's values"),
+                            ("DRIFT_RESTORED", "restored our values"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("subject_id", models.UUIDField()),
+                ("subject_name", models.CharField(max_length=200)),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("request_id", models.CharField(blank=True, max_length=64)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="audit_entries",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-pk'],
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('generation', models.PositiveIntegerField(default=1, help_text='Counts changes of mirrored fields.')),
-                ('retired_at', models.DateTimeField(blank=True, help_text='Since when it shall no longer exist.', null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('name', models.CharField(max_length=30, verbose_name='Name')),
-                ('mode', models.CharField(choices=[('TEST', 'TEST'), ('LIVE', 'LIVE')], max_length=4, verbose_name='Mode')),
-                ('status', models.CharField(choices=[('ENABLED', 'enabled'), ('DISABLED', 'disabled')], default='ENABLED', max_length=10)),
-                ('ends_at', models.DateTimeField(blank=True, help_text='After a rotation: when the old key is disabled.', null=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replaced_by', to='organizations.apikey')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_keys', to='organizations.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("generation", models.PositiveIntegerField(default=1, help_text="Counts changes of mirrored fields.")),
+                (
+                    "retired_at",
+                    models.DateTimeField(blank=True, help_text="Since when it shall no longer exist.", null=True),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("name", models.CharField(max_length=30, verbose_name="Name")),
+                (
+                    "mode",
+                    models.CharField(choices=[("TEST", "TEST"), ("LIVE", "LIVE")], max_length=4, verbose_name="Mode"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("ENABLED", "enabled"), ("DISABLED", "disabled")], default="ENABLED", max_length=10
+                    ),
+                ),
+                (
+                    "ends_at",
+                    models.DateTimeField(
+                        blank=True, help_text="After a rotation: when the old key is disabled.", null=True
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="replaced_by",
+                        to="organizations.apikey",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="api_keys",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='organization',
-            index=models.Index(fields=['parent', 'name'], name='organizatio_parent__1f7a61_idx'),
+            model_name="organization",
+            index=models.Index(fields=["parent", "name"], name="organizatio_parent__1f7a61_idx"),
         ),
         migrations.AddIndex(
-            model_name='organization',
-            index=models.Index(fields=['name', 'id'], name='organizatio_name_e4100c_idx'),
+            model_name="organization",
+            index=models.Index(fields=["name", "id"], name="organizatio_name_e4100c_idx"),
         ),
         migrations.AddIndex(
-            model_name='organization',
-            index=models.Index(fields=['provisioned_by'], name='organizatio_provisi_2b47b8_idx'),
+            model_name="organization",
+            index=models.Index(fields=["provisioned_by"], name="organizatio_provisi_2b47b8_idx"),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'MANAGED_ORGANIZATION'), ('parent__isnull', False)), models.Q(('kind', 'ORGANIZATION'), ('parent__isnull', True)), _connector='OR'), name='organization_managed_has_exactly_one_parent'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "MANAGED_ORGANIZATION"), ("parent__isnull", False)),
+                    models.Q(("kind", "ORGANIZATION"), ("parent__isnull", True)),
+                    _connector="OR",
+                ),
+                name="organization_managed_has_exactly_one_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'ORGANIZATION'), ('provisioned_by__isnull', True), _connector='OR'), name='organization_managed_is_not_provisioned'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "ORGANIZATION"), ("provisioned_by__isnull", True), _connector="OR"),
+                name="organization_managed_is_not_provisioned",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='organization_is_not_its_own_parent'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent__isnull", True), models.Q(("parent", models.F("id")), _negated=True), _connector="OR"
+                ),
+                name="organization_is_not_its_own_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('delegation', False), ('provisioned_by__isnull', False), _connector='OR'), name='organization_delegates_only_to_who_provisioned_it'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("delegation", False), ("provisioned_by__isnull", False), _connector="OR"),
+                name="organization_delegates_only_to_who_provisioned_it",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('in_test', True), ('in_live', True), _connector='OR'), name='organization_has_a_mode'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("in_test", True), ("in_live", True), _connector="OR"),
+                name="organization_has_a_mode",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('name'), 3), name='organization_name_has_three_characters'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.GreaterThanOrEqual(
+                    django.db.models.functions.text.Length("name"), 3
+                ),
+                name="organization_name_has_three_characters",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('country_code'), 3), name='organization_country_is_alpha_3'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length("country_code"), 3),
+                name="organization_country_is_alpha_3",
+            ),
         ),
         migrations.AddIndex(
-            model_name='authorization',
-            index=models.Index(fields=['user', 'scope', 'organization'], name='organizatio_user_id_ebabf1_idx'),
+            model_name="authorization",
+            index=models.Index(fields=["user", "scope", "organization"], name="organizatio_user_id_ebabf1_idx"),
         ),
         migrations.AddConstraint(
-            model_name='authorization',
-            constraint=models.UniqueConstraint(fields=('user', 'organization', 'scope'), name='authorization_once_per_scope'),
+            model_name="authorization",
+            constraint=models.UniqueConstraint(
+                fields=("user", "organization", "scope"), name="authorization_once_per_scope"
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['organization', '-at'], name='organizatio_organiz_635b26_idx'),
+            model_name="auditentry",
+            index=models.Index(fields=["organization", "-at"], name="organizatio_organiz_635b26_idx"),
         ),
         migrations.AddIndex(
-            model_name='apikey',
-            index=models.Index(fields=['organization', 'retired_at'], name='organizatio_organiz_4e5d5c_idx'),
+            model_name="apikey",
+            index=models.Index(fields=["organization", "retired_at"], name="organizatio_organiz_4e5d5c_idx"),
         ),
     ]

@@ -69,15 +69,11 @@ class Organization(Desired):
                 name="organization_delegates_only_to_who_provisioned_it",
                 condition=Q(delegation=False) | Q(provisioned_by__isnull=False),
             ),
-            models.CheckConstraint(
-                name="organization_has_a_mode", condition=Q(in_test=True) | Q(in_live=True)
-            ),
+            models.CheckConstraint(name="organization_has_a_mode", condition=Q(in_test=True) | Q(in_live=True)),
             models.CheckConstraint(
                 name="organization_name_has_three_characters", condition=GreaterThanOrEqual(Length("name"), 3)
             ),
-            models.CheckConstraint(
-                name="organization_country_is_alpha_3", condition=Exact(Length("country_code"), 3)
-            ),
+            models.CheckConstraint(name="organization_country_is_alpha_3", condition=Exact(Length("country_code"), 3)),
         ]
 
     def __str__(self) -> str:

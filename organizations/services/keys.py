@@ -95,9 +95,7 @@ def retire_key(reach: Reach, *, key_id: UUID, reason: str = "") -> ApiKey:
 
 
 def _locked(reach: Reach, key_id: UUID) -> ApiKey:
-    return ApiKey.objects.select_for_update().get(
-        organization=reach.organization, public_id=key_id, retired_at=None
-    )
+    return ApiKey.objects.select_for_update().get(organization=reach.organization, public_id=key_id, retired_at=None)
 
 
 def end_replaced_keys(*, now: datetime) -> int:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django import template
 from django.forms import BoundField
+from django.forms.boundfield import BoundWidget
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -37,8 +38,7 @@ PHASES = {
     "DRIFTED": PhaseLook(gettext_lazy("Drifted"), "arrows-exchange", "warn"),
     "RETIRED": PhaseLook(gettext_lazy("Retired"), "archive", "neutral"),
 }
-_CHECKS = {"checkbox"}
-_CHOICES = {"radio", "checkboxselectmultiple"}
+_CHOICES = {"radioselect", "checkboxselectmultiple"}
 
 
 @register.filter
@@ -46,6 +46,13 @@ def phase_look(phase: object) -> PhaseLook:
     """Word, icon and tone of a phase; an unknown phase shows its own name in grey rather than failing a page."""
     name = str(getattr(phase, "value", phase)).upper()
     return PHASES.get(name) or PhaseLook(gettext_lazy(name), "info-circle", "neutral")
+
+
+@register.simple_tag
+def phase_badge(phase: object) -> SafeString:
+    """A phase's badge, for hot rows; elsewhere `<c-phase>`, which can also hold a reason and a time."""
+    look = phase_look(phase)
+    return format_html('<span class="k-badge" data-tone="{}">{}{}</span>', look.tone, icon(look.icon, 16), look.word)
 
 
 @register.filter
@@ -119,9 +126,9 @@ def widget_kind(field: BoundField) -> str:
     kind = field.widget_type
     if field.is_hidden:
         return "hidden"
-    if kind in _CHECKS:
+    if kind == "checkbox":
         return "check"
-    return "choices" if kind.removeprefix("kontor") in _CHOICES else "line"
+    return "choices" if kind in _CHOICES else "line"
 
 
 @register.simple_tag
@@ -130,6 +137,13 @@ def field_widget(field: BoundField) -> SafeString:
     own = field.field.widget.attrs.get("class", "")
     name = {"textarea": "textarea", "select": "select", "selectmultiple": "select"}.get(field.widget_type, "input")
     return field.as_widget(attrs={"class": f"{name} {own}".strip()})
+
+
+@register.simple_tag
+def option_widget(option: BoundWidget) -> SafeString:
+    """One radio button or tick box of a field of choices, without its label."""
+    option.data["attrs"]["class"] = "input"
+    return option.tag()
 
 
 @register.filter

@@ -1,0 +1,81 @@
+"""Forms about billing: the arrangement and billing addresses. What is allowed is decided by the services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from billing.rules import Address, Terms
+from fiscal.queries import BillingChoices
+from organizations.choices import Mode
+from portal.forms.countries import countries_with
+from portal.proof import LONGEST_REASON
+
+
+class ArrangementForm(forms.Form):
+    """Who is invoiced, with the proof of tier 3: the organization's name typed, and a reason."""
+
+    generation = forms.IntegerField(widget=forms.HiddenInput)
+    bill_to = forms.ChoiceField(label=_("Invoices go to"), required=False)
+    withhold = forms.BooleanField(
+        label=_("Withhold billing: this organization neither gets nor sees an invoice"), required=False
+    )
+    gln = forms.CharField(
+        label=_("GLN"), required=False, help_text=_("Global Location Number, 13 digits, for example 9006542000006.")
+    )
+    billing_address = forms.ChoiceField(label=_("Billing address"), required=False)
+    typed_name = forms.CharField(label=_("Name"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=LONGEST_REASON,
+        help_text=_("The record keeps it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, choices: BillingChoices, name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.name = name
+        itself = _("%(name)s itself") % {"name": name}
+        self.fields["bill_to"].choices = [("", itself), *choices.bill_to]  # type: ignore[attr-defined]
+        addresses = [("", _("The organization's own address")), *choices.addresses]
+        self.fields["billing_address"].choices = addresses  # type: ignore[attr-defined]
+        self.fields["typed_name"].label = _("Type %(name)s") % {"name": name}
+
+    def clean_typed_name(self) -> str:
+        typed: str = self.cleaned_data["typed_name"]
+        if typed.strip() != self.name:
+            raise forms.ValidationError(_("This is not the name. Nothing was changed yet."))
+        return typed
+
+    def terms(self) -> Terms:
+        """What was chosen, of a valid form."""
+        return Terms(**{name: self.cleaned_data[name] for name in ("bill_to", "withhold", "gln", "billing_address")})
+
+
+class AddressForm(forms.Form):
+    """One billing address. A new one has a mode, which never changes afterwards; an old one a generation."""
+
+    recipient = forms.CharField(label=_("Recipient"), help_text=_("As it shall stand on the invoice."))
+    display_name = forms.CharField(label=_("Display name"), required=False)
+    address_line1 = forms.CharField(label=_("Address line 1"))
+    address_line2 = forms.CharField(label=_("Address line 2"), required=False)
+    zip = forms.CharField(label=_("Postcode"))
+    town = forms.CharField(label=_("Town"))
+    country_code = forms.ChoiceField(label=_("Country"))
+    vat_id = forms.CharField(label=_("VAT number"), required=False)
+    mode = forms.ChoiceField(label=_("Mode"), widget=forms.RadioSelect)
+    generation = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, modes: list[Mode] | None = None, country: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country_code"].choices = countries_with(country)  # type: ignore[attr-defined]
+        del self.fields["mode" if modes is None else "generation"]
+        if modes is not None:
+            self.fields["mode"].choices = [(mode, mode.label) for mode in modes]  # type: ignore[attr-defined]
+            self.fields["mode"].initial = modes[0] if len(modes) == 1 else None
+
+    def address(self) -> Address:
+        """What was typed, of a valid form."""
+        return Address(**{name: self.cleaned_data[name] for name in Address.__dataclass_fields__})

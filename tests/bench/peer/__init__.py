@@ -1,0 +1,1 @@
+"""The peer: Django's admin over the same rows and columns."""

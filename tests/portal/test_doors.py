@@ -1,0 +1,310 @@
+"""Every URL × method × person, generated from the URL resolver: who may come in, and what the others learn.
+
+The expectations stand here a second time, from the guide and not from `organizations.access`: who reaches what is a table
+below, and what a page demands is its door. A URL without a declared policy fails.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from billing.models import BillingAddress
+from fiscal.models import Credential, Mirror
+from organizations.choices import Level, Mode, Scope
+from organizations.models import ApiKey, Authorization, Draft, Logo, Organization, User
+from organizations.services import issue_key
+from tests.cast import Cast, person
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+READING = {"GET", "HEAD", "OPTIONS"}
+
+FOREIGN_POLICIES = {
+    # allauth's own pages: what an anonymous visitor may open, and what needs a session.
+    "account_login": "public",
+    "account_signup": "public",
+    "account_logout": "public",
+    "account_inactive": "public",
+    "account_email_verification_sent": "public",
+    "account_confirm_email": "public",
+    "account_reset_password": "public",
+    "account_confirm_login_code": "public",
+    "account_reset_password_done": "public",
+    "account_reset_password_from_key": "public",
+    "account_reset_password_from_key_done": "public",
+    "account_reauthenticate": "signed-in",
+    "account_change_password": "signed-in",
+    "account_set_password": "signed-in",
+    "account_email": "signed-in",
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One URL pattern with its policy."""
+
+    name: str
+    arguments: tuple[str, ...]
+    kind: str
+    scope: Scope | None = None
+    level: Level | None = None
+
+
+def addresses(patterns: list | None = None, namespace: str = "") -> Iterator[Address]:
+    """All URL patterns with their policy; KeyError or AttributeError for one that declares none."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from addresses(pattern.url_patterns, inner)
+            continue
+        assert isinstance(pattern, URLPattern)
+        arguments = tuple(pattern.pattern.converters)
+        if namespace:
+            door = pattern.callback.door
+            yield Address(f"{namespace}{pattern.name}", arguments, door.kind, door.scope, door.level)
+        else:
+            yield Address(pattern.name, arguments, FOREIGN_POLICIES[pattern.name])
+
+
+ALL = list(addresses())
+SCOPED = [address for address in ALL if address.kind == "scoped"]
+
+
+@dataclass
+class World:
+    """The cast, and for each organization something for every kind of id that a URL can hold."""
+
+    cast: Cast
+    people: dict[str, User]
+    reaches: dict[str, dict[str, object]]
+    organizations: dict[str, Organization]
+    things: dict[str, dict[str, object]]
+
+    def url(self, address: Address, place: str) -> str:
+        values = {"organization_id": self.organizations[place].public_id, **self.things[place]}
+        return reverse(address.name, kwargs={name: values[name] for name in address.arguments})
+
+    def expects(self, who: str, address: Address, place: str) -> str:
+        """ "in", "forbidden" or "absent"."""
+        grants = self.reaches.get(who, {}).get(place)
+        if not grants:
+            return "absent"
+        if grants == "everything":
+            return "in"
+        levels = grants.get(address.scope, ())
+        return "in" if address.level in levels else "forbidden"
+
+
+VIEW, MANAGE = (Level.VIEW,), (Level.VIEW, Level.MANAGE)
+
+
+@pytest.fixture
+def world(cast, settle) -> World:
+    people = {
+        "petra": cast.petra,
+        "viewer": cast.viewer,
+        "hanna": cast.hanna,
+        "wanda": cast.wanda,
+        "mio": cast.mio,
+        "stranger": cast.stranger,
+        "nobody": person("nobody@example.example", "Nobody"),
+        "former": person("former@kassenwerk.example", "Former"),
+    }
+    User.objects.filter(pk=people["former"].pk).update(is_active=False)
+    Authorization.objects.create(
+        user=people["former"], organization=cast.maker, scope=Scope.ORGANIZATIONS, level=Level.MANAGE
+    )
+    reaches: dict[str, dict[str, object]] = {
+        "petra": {"maker": "everything", "shop": "everything"},
+        "hanna": {"holding": "everything", "branch": "everything"},
+        "wanda": {"label": "everything"},
+        "mio": {"shop": "everything"},
+        "stranger": {"elsewhere": "everything"},
+    }
+    for scope in Scope:
+        for level, levels in ((Level.VIEW, VIEW), (Level.MANAGE, MANAGE)):
+            who = f"{scope}-{level}".lower()
+            people[who] = person(f"{who}@kassenwerk.example", who)
+            Authorization.objects.create(user=people[who], organization=cast.maker, scope=scope, level=level)
+            reaches[who] = {place: {scope: levels} for place in ("maker", "shop")}
+    both = {Scope.ORGANIZATIONS: VIEW, Scope.BILLING: VIEW}
+    reaches["viewer"] = {"maker": both, "shop": both}
+    organizations = {name: getattr(cast, name) for name in ("maker", "shop", "holding", "branch", "label", "elsewhere")}
+    things = {place: _things(cast, organization) for place, organization in organizations.items()}
+    settle()
+    return World(cast, people, reaches, organizations, things)
+
+
+def _things(cast: Cast, organization: Organization) -> dict[str, object]:
+    mode = Mode.TEST
+    key = issue_key(cast.reach(cast.petra, organization), name="till-1", mode=mode)
+    facts = {"recipient": "Buchhaltung", "address_line1": "Weg 1", "zip": "1010", "town": "Wien", "country_code": "AUT"}
+    address = BillingAddress.objects.create(organization=organization, mode=mode, **facts)
+    credential = Credential.objects.filter(organization=organization).first()
+    Logo.objects.create(organization=organization, content=b"\x89PNG", content_type="image/png", digest="ab" * 32)
+    return {
+        "key_id": key.public_id,
+        "address_id": address.public_id,
+        "credential_id": credential.public_id if credential else uuid4(),
+        "mirror_id": Mirror.objects.get(kind="ORGANIZATION", organization=organization).pk,
+        "digest": "ab" * 32,
+    }
+
+
+def sign_in(user: User) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+def fingerprint() -> list[tuple]:
+    """All that a denied write could have changed."""
+    rows: list[tuple] = []
+    for model in (Organization, ApiKey, BillingAddress, Credential, Authorization, Logo, Draft, Mirror):
+        columns = [field.attname for field in model._meta.concrete_fields]
+        rows += sorted(map(repr, model.objects.values_list(*columns)))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM organizations_auditentry")
+        rows.append(cursor.fetchone())
+    return rows
+
+
+def bare(body: bytes) -> str:
+    """A page without what differs from one request to the next."""
+    text = body.decode(errors="replace")
+    text = re.sub(r'(csrfmiddlewaretoken" value="|csrf-token" content=")[A-Za-z0-9]+', r"\1", text)
+    return re.sub(r"[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f-]{27}|\d\d:\d\d(:\d\d)?", "#", text)
+
+
+def test_every_url_declares_a_policy():
+    names = {address.name for address in ALL}
+
+    assert len(names) == len(ALL)
+    assert {address.kind for address in ALL} <= {"public", "signed-in", "scoped"}
+    assert len(SCOPED) > 10
+
+
+def test_every_scoped_url_names_its_organization():
+    assert [address.name for address in SCOPED if "organization_id" not in address.arguments] == []
+
+
+def test_an_anonymous_visitor_is_sent_to_sign_in_everywhere_else(world):
+    before, failures = fingerprint(), []
+    for address in ALL:
+        if address.kind == "public" or set(address.arguments) - {"organization_id", *world.things["shop"]}:
+            continue
+        url = world.url(address, "shop")
+        for method in METHODS:
+            answer = Client().generic(method, url)
+            sent = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/")
+            if not sent and answer.status_code != 405:
+                failures.append((method, url, answer.status_code))
+
+    assert failures == []
+    assert fingerprint() == before
+
+
+def test_who_does_not_reach_an_organization_cannot_tell_it_from_none(world):
+    """Wrong tenant is 404 with the body of a random id, by any method, as page or fragment, and changes nothing."""
+    before, failures, cells = fingerprint(), [], 0
+    for who, user in world.people.items():
+        client = sign_in(user)
+        random = {}
+        for address in SCOPED:
+            for place in world.organizations:
+                if world.expects(who, address, place) != "absent" or who == "former":
+                    continue
+                url = world.url(address, place)
+                nowhere = url.replace(str(world.organizations[place].public_id), str(uuid4()))
+                for method in METHODS:
+                    for headers in ({}, {"HX-Request": "true"}):
+                        answer = client.generic(method, url, headers=headers)
+                        cells += 1
+                        known = (address.name, method, bool(headers))
+                        if known not in random:
+                            random[known] = client.generic(method, nowhere, headers=headers)
+                        same = answer.status_code == random[known].status_code
+                        same = same and bare(answer.content) == bare(random[known].content)
+                        if answer.status_code not in {404, 405} or not same:
+                            failures.append((who, method, url, answer.status_code))
+
+    assert failures == []
+    assert fingerprint() == before
+    assert cells > 2000
+
+
+def test_a_deactivated_person_is_out_at_the_next_request(world):
+    client = sign_in(world.people["petra"])
+    assert client.get("/organizations/").status_code == 200
+    User.objects.filter(pk=world.people["petra"].pk).update(is_active=False)
+
+    assert client.get("/organizations/").status_code == 302
+
+
+def test_who_sees_an_organization_but_may_not_do_this_is_refused(world):
+    """403 for a missing authorization, by every method that would otherwise be answered; nothing changes."""
+    before, failures, cells = fingerprint(), [], 0
+    for who, user in world.people.items():
+        client = sign_in(user)
+        for address in SCOPED:
+            for place in world.organizations:
+                if world.expects(who, address, place) != "forbidden":
+                    continue
+                for method in METHODS:
+                    answer = client.generic(method, world.url(address, place))
+                    cells += 1
+                    if answer.status_code not in {403, 405}:
+                        failures.append((who, method, address.name, place, answer.status_code))
+
+    assert failures == []
+    assert fingerprint() == before
+    assert cells > 1000
+
+
+def test_who_may_come_in_is_let_in(world):
+    failures = []
+    for who, user in world.people.items():
+        client = sign_in(user)
+        for address in SCOPED:
+            for place in world.organizations:
+                if who == "former" or world.expects(who, address, place) != "in":
+                    continue
+                answer = client.get(world.url(address, place))
+                gone = address.name == "portal:key_reveal" and answer.status_code == 410
+                missing = "credential_id" in address.arguments and answer.status_code == 404
+                if answer.status_code not in {200, 302, 303, 405} and not gone and not missing:
+                    failures.append((who, address.name, place, answer.status_code))
+
+    assert failures == []
+
+
+def test_reading_changes_nothing(world):
+    before = fingerprint()
+    client = sign_in(world.people["petra"])
+    for address in SCOPED:
+        for place in ("maker", "shop"):
+            for method in READING:
+                client.generic(method, world.url(address, place))
+
+    assert fingerprint() == before
+
+
+def test_a_form_without_a_csrf_token_changes_nothing(world):
+    before, failures = fingerprint(), []
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.people["petra"])
+    for address in SCOPED:
+        for headers in ({}, {"HX-Request": "true"}):
+            answer = client.post(world.url(address, "maker"), headers=headers)
+            if answer.status_code not in {403, 405}:
+                failures.append((address.name, answer.status_code))
+
+    assert failures == []
+    assert fingerprint() == before
