@@ -66,11 +66,4 @@ urlpatterns: list[URLPattern] = [
         addresses.address_delete,
         name="address_delete",
     ),
-    path(f"{ONE}created/", created.created, name="wizard_done"),
-    path(f"{ONE}edit/", edit.edit, name="organization_edit"),
-    path(f"{ONE}delegation/", delegation.delegation, name="organization_delegation"),
-    path(f"{ONE}live/", live.live, name="organization_live"),
-    path(f"{ONE}retire/", retire.retire, name="organization_retire"),
-    path(f"{ONE}logo/", logo.edit, name="organization_logo"),
-    path(f"{ONE}logo/<slug:digest>.png", logo.serve, name="logo"),
 ]
