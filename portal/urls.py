@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from portal.views import addresses, billing, health, key, key_actions, key_reveal, keys, styleguide
+from portal.views import (
+    addresses,
+    billing,
+    connect,
+    credentials,
+    health,
+    key,
+    key_actions,
+    key_reveal,
+    keys,
+    styleguide,
+)
 
 app_name = "portal"
 
@@ -27,5 +38,18 @@ urlpatterns: list[URLPattern] = [
         "o/<uuid:organization_id>/billing/addresses/<uuid:address_id>/remove/",
         addresses.address_delete,
         name="address_delete",
+    ),
+    path("connect/", connect.connect, name="connect"),
+    path("o/<uuid:organization_id>/credentials/", credentials.credentials, name="credentials"),
+    path("o/<uuid:organization_id>/credentials/new/", credentials.credential_new, name="credential_new"),
+    path(
+        "o/<uuid:organization_id>/credentials/<uuid:credential_id>/replace/",
+        credentials.credential_replace,
+        name="credential_replace",
+    ),
+    path(
+        "o/<uuid:organization_id>/credentials/<uuid:credential_id>/remove/",
+        credentials.credential_remove,
+        name="credential_remove",
     ),
 ]
