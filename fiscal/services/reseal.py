@@ -6,17 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Manager, Q, QuerySet
 
 from fiscal.models import Credential, IssuedKey
 from fiscal.vault import VERSION, CannotOpen, Place, seal, unseal
 
-SEALED: tuple[tuple[type[Credential] | type[IssuedKey], str, str], ...] = (
-    (Credential, "key_sealed", "key"),
-    (Credential, "secret_sealed", "secret"),
-    (Credential, "token_sealed", "token"),
-    (IssuedKey, "key_sealed", "key"),
-    (IssuedKey, "secret_sealed", "secret"),
+SEALED: tuple[tuple[Manager, str, str], ...] = (
+    (Credential.objects, "key_sealed", "key"),
+    (Credential.objects, "secret_sealed", "secret"),
+    (Credential.objects, "token_sealed", "token"),
+    (IssuedKey.objects, "key_sealed", "key"),
+    (IssuedKey.objects, "secret_sealed", "secret"),
 )
 """Every column that holds something sealed, and the name it was sealed for."""
 
@@ -37,35 +37,35 @@ def reseal(*, batch: int = 200, told: Callable[[Moved], None] = lambda _moved: N
     Each text is swapped only while it is still the one that was read. What cannot be opened is counted and left.
     """
     results = []
-    for model, column, name in SEALED:
-        result = _column(model, column, name, batch)
+    for rows, column, name in SEALED:
+        result = _column(rows.all(), column, name, batch)
         told(result)
         results.append(result)
     return results
 
 
-def _column(model: type[Credential] | type[IssuedKey], column: str, name: str, batch: int) -> Moved:
-    result, after = Moved(f"{model._meta.db_table}.{column}"), 0
-    while rows := list(_outdated(model, column).filter(pk__gt=after).order_by("pk")[:batch]):
-        for row in rows:
-            _move(model, row.pk, column, getattr(row, column), row.place(name), result)
-        after = rows[-1].pk
+def _column(rows: QuerySet, column: str, name: str, batch: int) -> Moved:
+    result, after = Moved(f"{rows.model.__name__}.{name}"), 0
+    while found := list(_outdated(rows, column).filter(pk__gt=after).order_by("pk")[:batch]):
+        for row in found:
+            _move(rows.filter(pk=row.pk), column, getattr(row, column), row.place(name), result)
+        after = found[-1].pk
     return result
 
 
-def _outdated(model: type[Credential] | type[IssuedKey], column: str) -> QuerySet:
+def _outdated(rows: QuerySet, column: str) -> QuerySet:
     newest = next(iter(settings.VAULT_KEYS))
     current = Q(**{column: ""}) | Q(**{f"{column}__startswith": f"{VERSION}:{newest}:"})
-    return model._default_manager.exclude(current).only("pk", "public_id", column)
+    return rows.exclude(current).only("pk", "public_id", column)
 
 
-def _move(model: type[Model], pk: int, column: str, sealed: str, place: Place, result: Moved) -> None:
+def _move(row: QuerySet, column: str, sealed: str, place: Place, result: Moved) -> None:
     try:
         anew = seal(unseal(sealed, place), place)
     except CannotOpen:
         result.closed += 1
         return
-    if model._default_manager.filter(**{"pk": pk, column: sealed}).update(**{column: anew}):
+    if row.filter(**{column: sealed}).update(**{column: anew}):
         result.moved += 1
     else:
         result.changed += 1

@@ -53,7 +53,7 @@ def test_a_changed_cipher_text_does_not_open():
 def test_a_missing_key_is_named_and_the_secret_is_not(settings, old_key):
     sealed = seal("an invented secret", HERE)
     settings.VAULT_KEYS = {"new": NEW}
-    with pytest.raises(CannotOpen, match="no key 'old' is configured for fiscal_credential.secret") as missing:
+    with pytest.raises(CannotOpen, match=r"no key 'old' is configured for fiscal_credential\.secret") as missing:
         unseal(sealed, HERE)
     assert "invented" not in str(missing.value)
 
