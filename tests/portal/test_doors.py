@@ -160,6 +160,7 @@ def _things(cast: Cast, organization: Organization) -> dict[str, object]:
         "credential_id": credential.public_id if credential else uuid4(),
         "mirror_id": Mirror.objects.get(kind="ORGANIZATION", organization=organization).pk,
         "digest": "ab" * 32,
+        "decision": "adopt",
     }
 
 
