@@ -131,17 +131,13 @@ else:
     _database.update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- broker and cache ------------------------------------------------------------------------------------------
+# --- broker, cache, sessions ------------------------------------------------------------------------------------------
 # A unix socket path may not be longer than 107 bytes, and a data folder may be deep: so it lies in the temporary folder.
 BROKER_SOCKET = Path(tempfile.gettempdir()) / f"kontor-{hashlib.sha256(str(DATA_DIR).encode()).hexdigest()[:16]}.sock"
 REDIS_URL = _required_in_production("REDIS_URL", "")
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL or f"unix://{BROKER_SOCKET}",
-        "KEY_PREFIX": "kontor",
-    }
-}
+# The cache counts sign-in attempts. It lies in the database: people can sign in while the broker is away, and the limits
+# hold all the same.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kontor_cache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # Celery is only the doorbell: the database says what is due, and the sweep finds it without any message. Each value

@@ -106,18 +106,23 @@ def enable_live(reach: Reach, *, reason: str = "") -> Organization:
     """
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
     organization = _locked(reach)
-    if organization.parent is None:
-        raise RulesBroken(
-            {"": _("fiskaly switches main organizations to LIVE after a contract: ask their sales team.")}
-        )
-    if not organization.parent.in_live:
-        raise RulesBroken({"": _("The organization above it is not LIVE yet, so this one cannot be.")})
-    if organization.in_live:
+    if organization.in_live and organization.parent:
         return organization
+    if words := live_obstacle(organization):
+        raise RulesBroken({"": words})
     record(reach, Verb.LIVE_ENABLED, organization, before={"in_live": False}, after={"in_live": True}, reason=reason)
     organization.in_live = True
     organization.touch("in_live")
     return organization
+
+
+def live_obstacle(organization: Organization) -> str:
+    """Why LIVE cannot be enabled now, in words for the button; '' if it can."""
+    if organization.parent is None:
+        return _("fiskaly switches main organizations to LIVE after a contract: ask their sales team.")
+    if not organization.parent.in_live:
+        return _("The organization above it is not LIVE yet, so this one cannot be.")
+    return _("It is LIVE already.") if organization.in_live else ""
 
 
 @transaction.atomic(durable=True)

@@ -21,6 +21,14 @@ from organizations.models import Logo
 from organizations.rules import RulesBroken
 
 FORMATS = ("PNG", "JPEG", "WEBP")
+DAMAGED = (
+    UnidentifiedImageError,
+    OSError,
+    ValueError,
+    SyntaxError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
 MOST_BYTES, MOST_PIXELS, LONGEST_SIDE = 1_000_000, 4_000_000, 512
 
 
@@ -57,7 +65,7 @@ def _as_png(raw: bytes) -> bytes:
             picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             still = picture.convert("RGBA")
             still.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except DAMAGED:
         raise RulesBroken(
             {"logo": _("Choose a PNG, JPEG or WebP picture: this file is none, or it is damaged.")}
         ) from None

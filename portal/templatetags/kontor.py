@@ -48,6 +48,13 @@ def phase_look(phase: object) -> PhaseLook:
     return PHASES.get(name) or PhaseLook(gettext_lazy(name), "info-circle", "neutral")
 
 
+@register.simple_tag
+def phase_badge(phase: object) -> SafeString:
+    """A phase's badge, for hot rows; elsewhere `<c-phase>`, which can also hold a reason and a time."""
+    look = phase_look(phase)
+    return format_html('<span class="k-badge" data-tone="{}">{}{}</span>', look.tone, icon(look.icon, 16), look.word)
+
+
 @register.filter
 def middle_cut(value: object, keep: int | str = 4) -> str:
     """A long id as `4f2a…91c7`: its first and last `keep` characters. Short values stay whole."""

@@ -1,0 +1,38 @@
+"""Files of rows, streamed, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.http import StreamingHttpResponse
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class _Echo:
+    """Gives back what the csv writer writes, line by line."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+def safe(cell: Any) -> Any:
+    """A text that a spreadsheet would run as a formula, made plain by a leading apostrophe. Numbers stay numbers."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def stream(filename: str, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
+    """The rows as a download in UTF-8 with a mark that Excel understands."""
+    writer = csv.writer(_Echo())  # type: ignore[arg-type]
+
+    def lines() -> Iterator[str]:
+        yield "\ufeff"
+        yield writer.writerow(list(head))  # type: ignore[misc]
+        for row in rows:
+            yield writer.writerow([safe(cell) for cell in row])  # type: ignore[misc]
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
