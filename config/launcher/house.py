@@ -179,6 +179,8 @@ class House:
 
     # --- stopping ----------------------------------------------------------------------------------------------
     def _stop(self) -> None:
+        if not self.children:
+            return
         self.terminal.say("stopping")
         deadline = time.monotonic() + STOP_WITHIN
         for names in STOP_ORDER:

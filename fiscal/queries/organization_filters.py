@@ -71,9 +71,7 @@ def viewer(user: User) -> Viewer:
 
 def mirrored(organizations: QuerySet[Organization]) -> QuerySet[Organization]:
     """The organizations joined with their own mirror, at most one each, as `mirror`."""
-    return organizations.annotate(
-        mirror=FilteredRelation("mirrors", condition=Q(mirrors__kind=KindName.ORGANIZATION))
-    )
+    return organizations.annotate(mirror=FilteredRelation("mirrors", condition=Q(mirrors__kind=KindName.ORGANIZATION)))
 
 
 def shown_name(prefix: str = "") -> Case:

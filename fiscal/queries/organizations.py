@@ -228,7 +228,10 @@ def _arrangements(user: User, ids: list[int]) -> dict[int, tuple[int | None, boo
     """Who is invoiced, for those of `ids` whose billing the person may view."""
     allowed = reachable(user, Scope.BILLING).filter(pk__in=ids).values("pk")
     found = Arrangement.objects.filter(organization__in=allowed)
-    return {pk: (bill_to, withhold) for pk, bill_to, withhold in found.values_list("organization_id", "bill_to_id", "withhold")}
+    return {
+        pk: (bill_to, withhold)
+        for pk, bill_to, withhold in found.values_list("organization_id", "bill_to_id", "withhold")
+    }
 
 
 def _names(user: User, ids: set[int]) -> dict[int, str]:
@@ -242,4 +245,7 @@ def _names(user: User, ids: set[int]) -> dict[int, str]:
 def _parents(user: User, most: int = 50) -> list[tuple[UUID, str]]:
     """Main organizations to filter by, the first ones by name."""
     found = reachable(user, Scope.ORGANIZATIONS).filter(kind=Kind.ORGANIZATION, retired_at=None).order_by("name", "pk")
-    return [(public_id, display or name) for public_id, display, name in found.values_list("public_id", "display_name", "name")[:most]]
+    return [
+        (public_id, display or name)
+        for public_id, display, name in found.values_list("public_id", "display_name", "name")[:most]
+    ]

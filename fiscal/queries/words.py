@@ -9,7 +9,7 @@ from fiscal.choices import CredentialStatus, ErrorCode, Phase
 from fiscal.interventions import ERROR_WORDS, INTERVENTIONS
 from organizations.models import Organization
 
-SHORT = 60
+SHORT = 36
 
 FIELD_WORDS = {
     **{field.name: field.verbose_name for field in Organization._meta.concrete_fields},  # noqa: SLF001 - documented API

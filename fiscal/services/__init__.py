@@ -8,10 +8,13 @@ from fiscal.services.credentials import (
     store_credential,
 )
 from fiscal.services.decisions import adopt_theirs, restore_ours, try_again
+from fiscal.services.retries import MOST_AT_ONCE, CountChanged, try_all_again
 from fiscal.services.reveals import NothingToReveal, Revealed, reveal
 from fiscal.services.work import compare_due, periodic, reconcile_organization, sweep, tidy
 
 __all__ = [
+    "MOST_AT_ONCE",
+    "CountChanged",
     "CredentialRefused",
     "NothingToReveal",
     "Revealed",
@@ -28,4 +31,5 @@ __all__ = [
     "sweep",
     "tidy",
     "try_again",
+    "try_all_again",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import metadata
 
 import pytest
 from django.conf import settings
@@ -58,6 +59,11 @@ def test_the_visibility_timeout_is_the_same_in_all_three_places():
 
 def test_no_task_may_outlive_the_visibility_timeout():
     assert app.conf.task_time_limit < app.conf.broker_transport_options["visibility_timeout"]
+
+
+def test_the_release_whose_worker_ends_when_the_broker_drops_is_not_installed():
+    """Celery 5.7.0 exits with code 1 when the broker goes away while a late-acknowledged task runs."""
+    assert metadata.version("celery") != "5.7.0"
 
 
 def test_nothing_is_put_on_the_broker_for_later_than_a_minute():

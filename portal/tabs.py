@@ -1,0 +1,45 @@
+"""What all pages of one organization share: its path, its sections, its addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from organizations.access import Reach
+from organizations.choices import Scope
+
+
+def address(name: str, organization_id: UUID) -> str:
+    """The address of a page of this organization."""
+    return reverse(name, kwargs={"organization_id": organization_id})
+
+
+def crumbs(path: Iterable[Any], *last: str) -> list[dict[str, str]]:
+    """The path to a page: the list, what stands above (only what is in reach), and where one is."""
+    above = [{"label": place.name, "url": address("portal:organization", place.public_id)} for place in path]
+    start = {"label": _("Organizations"), "url": reverse("portal:organizations")}
+    return [start, *above, *({"label": label} for label in last)]
+
+
+def organization_tabs(
+    reach: Reach, current: str, *, children: int | None = None, keys: int | None = None
+) -> list[dict[str, Any]]:
+    """The sections of an organization that this person may open, as links."""
+    public_id = reach.organization.public_id
+    tabs = [("overview", _("Overview"), address("portal:organization", public_id), None)]
+    if not reach.organization.is_managed:
+        below = f"{reverse('portal:organizations')}?parent={public_id}"
+        tabs.append(("children", _("Children"), below, children))
+    tabs.append(("keys", _("API keys"), address("portal:organization_keys", public_id), keys))
+    if reach.allows(Scope.BILLING):
+        tabs.append(("billing", _("Billing"), address("portal:billing", public_id), None))
+    if not reach.organization.is_managed:
+        tabs.append(("credentials", _("Credentials"), address("portal:credentials", public_id), None))
+    tabs.append(("activity", _("Activity"), address("portal:activity", public_id), None))
+    return [
+        {"label": label, "url": url, "count": count, "current": name == current} for name, label, url, count in tabs
+    ]
