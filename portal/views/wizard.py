@@ -36,7 +36,11 @@ def start(request: PageRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     parent = sent.get("parent", "")
     above = _reach_above(request, parent) if parent else None
-    form = ShapeForm(request.POST) if request.method == "POST" else ShapeForm(initial={"model": _usual_shape(above)})
+    form = (
+        ShapeForm(request.POST)
+        if request.method == "POST"
+        else ShapeForm(initial={"model": sent.get("model") or _usual_shape(above)})
+    )
     if request.method == "POST" and form.is_valid():
         answers = {"model": form.cleaned_data, **({"place": {"parent": parent}} if parent else {})}
         return lead_to(request, step_url(start_draft(request.user, answers).public_id, "place"))

@@ -156,6 +156,14 @@ def test_the_draft_is_kept_and_the_tree_grows_while_a_person_types(petra: Client
     assert Draft.objects.get(public_id=draft_id).answers["facts"]["name"] == "Neu am Platz"
 
 
+def test_the_first_question_draws_the_model_that_is_chosen(petra: Client) -> None:
+    drawn = petra.get(
+        reverse("portal:wizard_start"), {"model": "holding"}, headers={"HX-Request": "true", "HX-Target": "growing"}
+    ).content.decode()
+    assert drawn.lstrip().startswith('<div id="growing"')
+    assert "Its branches, later" in drawn
+
+
 def test_another_persons_draft_is_not_there(petra: Client, cast: Cast) -> None:
     draft_id = answered(petra, cast.maker)
     other = Client()
