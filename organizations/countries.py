@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
 COMMON = ("DEU", "AUT", "ITA", "FRA", "ESP")
 """Countries with a fiskaly product: offered first."""
 
@@ -261,9 +259,3 @@ ZWE Zimbabwe
 
 NAMES: dict[str, str] = dict(line.split(" ", 1) for line in _TABLE.strip().splitlines())
 """Name by code, in the order of the names."""
-
-
-def country_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Groups for a select: the common ones first, then all others by name."""
-    others = [(code, name) for code, name in NAMES.items() if code not in COMMON]
-    return [(_("Often used"), [(code, NAMES[code]) for code in COMMON]), (_("All others"), others)]

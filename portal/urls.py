@@ -22,8 +22,6 @@ from portal.views.organization import activity, delegation, drift, edit, live, l
 
 app_name = "portal"
 
-ONE = "o/<uuid:organization_id>/"
-
 urlpatterns: list[URLPattern] = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
@@ -39,6 +37,17 @@ urlpatterns: list[URLPattern] = [
     path("mirror/", mirror.mirror, name="mirror"),
     path("mirror/retry/", mirror.mirror_retry_all, name="mirror_retry_all"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("theme/", theme.theme, name="theme"),
+    path("organizations/new/", wizard.start, name="wizard_start"),
+    path("organizations/new/<uuid:draft_id>/discard/", wizard.discard, name="wizard_discard"),
+    path("organizations/new/<uuid:draft_id>/<slug:step>/", wizard.step, name="wizard_step"),
+    path("o/<uuid:organization_id>/created/", created.created, name="wizard_done"),
+    path("o/<uuid:organization_id>/edit/", edit.edit, name="organization_edit"),
+    path("o/<uuid:organization_id>/delegation/", delegation.delegation, name="organization_delegation"),
+    path("o/<uuid:organization_id>/live/", live.live, name="organization_live"),
+    path("o/<uuid:organization_id>/retire/", retire.retire, name="organization_retire"),
+    path("o/<uuid:organization_id>/logo/", logo.edit, name="organization_logo"),
+    path("o/<uuid:organization_id>/logo/<slug:digest>.png", logo.serve, name="logo"),
     path("keys/", keys.inventory, name="keys"),
     path("o/<uuid:organization_id>/keys/", keys.organization_keys, name="organization_keys"),
     path("o/<uuid:organization_id>/keys/new/", key.key_new, name="key_new"),
@@ -57,15 +66,4 @@ urlpatterns: list[URLPattern] = [
         addresses.address_delete,
         name="address_delete",
     ),
-    path("theme/", theme.theme, name="theme"),
-    path("organizations/new/", wizard.start, name="wizard_start"),
-    path("organizations/new/<uuid:draft_id>/discard/", wizard.discard, name="wizard_discard"),
-    path("organizations/new/<uuid:draft_id>/<slug:step>/", wizard.step, name="wizard_step"),
-    path(f"{ONE}created/", created.created, name="wizard_done"),
-    path(f"{ONE}edit/", edit.edit, name="organization_edit"),
-    path(f"{ONE}delegation/", delegation.delegation, name="organization_delegation"),
-    path(f"{ONE}live/", live.live, name="organization_live"),
-    path(f"{ONE}retire/", retire.retire, name="organization_retire"),
-    path(f"{ONE}logo/", logo.edit, name="organization_logo"),
-    path(f"{ONE}logo/<slug:digest>.png", logo.serve, name="logo"),
 ]

@@ -2,46 +2,16 @@
 
 from __future__ import annotations
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from typing import Any
 
-COUNTRIES: tuple[tuple[str, str | Promise], ...] = (
-    ("AUT", _("Austria")),
-    ("BEL", _("Belgium")),
-    ("BGR", _("Bulgaria")),
-    ("HRV", _("Croatia")),
-    ("CYP", _("Cyprus")),
-    ("CZE", _("Czechia")),
-    ("DNK", _("Denmark")),
-    ("EST", _("Estonia")),
-    ("FIN", _("Finland")),
-    ("FRA", _("France")),
-    ("DEU", _("Germany")),
-    ("GRC", _("Greece")),
-    ("HUN", _("Hungary")),
-    ("IRL", _("Ireland")),
-    ("ITA", _("Italy")),
-    ("LVA", _("Latvia")),
-    ("LIE", _("Liechtenstein")),
-    ("LTU", _("Lithuania")),
-    ("LUX", _("Luxembourg")),
-    ("MLT", _("Malta")),
-    ("NLD", _("Netherlands")),
-    ("NOR", _("Norway")),
-    ("POL", _("Poland")),
-    ("PRT", _("Portugal")),
-    ("ROU", _("Romania")),
-    ("SVK", _("Slovakia")),
-    ("SVN", _("Slovenia")),
-    ("ESP", _("Spain")),
-    ("SWE", _("Sweden")),
-    ("CHE", _("Switzerland")),
-    ("GBR", _("United Kingdom")),
-)
+from django.utils.translation import gettext as _
+
+from organizations.countries import COMMON, NAMES
 
 
-def countries_with(code: str) -> list[tuple[str, str | Promise]]:
-    """The choices, with `code` among them: what is stored already stays choosable."""
-    known = dict(COUNTRIES)
-    more = [(code, code)] if code and code not in known else []
-    return [("", _("Choose a country")), *COUNTRIES, *more]
+def countries_with(code: str) -> list[tuple[str, Any]]:
+    """The choices, those with a fiskaly product first; `code` is among them: what is stored stays choosable."""
+    often = [(known, NAMES[known]) for known in COMMON]
+    others = [(known, name) for known, name in NAMES.items() if known not in COMMON]
+    more = [(code, code)] if code and code not in NAMES else []
+    return [("", _("Choose a country")), (_("Often used"), often), (_("All others"), [*others, *more])]

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from organizations.countries import country_choices
 from organizations.rules import Details, RulesBroken, check_details
 from portal.forms.broken import add_broken
+from portal.forms.countries import countries_with
 
 
 def metadata_text(metadata: dict[str, str]) -> str:
@@ -65,8 +65,8 @@ class FactsForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, use_required_attribute=False, **kwargs)
         country = self.fields["country_code"]
-        assert isinstance(country, forms.ChoiceField)  # noqa: S101 - for the type checker
-        country.choices = [("", _("Choose a country")), *country_choices()]
+        assert isinstance(country, forms.ChoiceField)
+        country.choices = countries_with(str(self["country_code"].value() or ""))
         for name, token in AUTOCOMPLETE.items():
             self.fields[name].widget.attrs["autocomplete"] = token
 

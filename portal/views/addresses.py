@@ -54,9 +54,7 @@ def address_edit(request: PageRequest, reach: Reach, address_id: UUID) -> HttpRe
     if not form.is_valid():
         return _ask(request, reach, form, title)
     try:
-        change_address(
-            reach, address_id=address_id, address=form.address(), generation=form.cleaned_data["generation"]
-        )
+        change_address(reach, address_id=address_id, address=form.address(), generation=form.cleaned_data["generation"])
     except ObjectDoesNotExist:
         raise Http404 from None
     except RulesBroken as broken:

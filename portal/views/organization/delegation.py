@@ -15,18 +15,18 @@ from organizations.access import Reach, name_for, reachable
 from organizations.choices import Level, Scope
 from organizations.rules import RulesBroken
 from organizations.services import set_delegation
-from portal.confirmations import reason_of
 from portal.forms.broken import add_broken
 from portal.forms.choices import CardField
 from portal.http import PageRequest, lead_to, scoped
-from portal.views.organization.frame import framed
+from portal.proof import LONGEST_REASON
+from portal.views.organization.page import page_about
 
 
 class DelegationForm(forms.Form):
     """Yes or no, each with what follows from it."""
 
     delegation = CardField(label=gettext_lazy("Who administers it?"))
-    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=200)
+    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=LONGEST_REASON)
 
     def offer(self, partner: str, name: str) -> DelegationForm:
         words = {"partner": partner, "name": name}
@@ -49,13 +49,15 @@ def delegation(request: PageRequest, reach: Reach) -> HttpResponse:
     form.offer(partner, str(organization))
     if request.method == "POST" and form.is_valid():
         try:
-            set_delegation(reach, delegation=form.cleaned_data["delegation"] == "yes", reason=reason_of(request.POST))
+            set_delegation(
+                reach, delegation=form.cleaned_data["delegation"] == "yes", reason=form.cleaned_data["reason"]
+            )
         except RulesBroken as broken:
             add_broken(form, broken)
         else:
             return _lead_on(request, reach)
     obstacle = "" if organization.provisioned_by_id else _obstacle(reach)
-    context = framed(reach, _("Delegation"), form=form, obstacle=obstacle)
+    context = page_about(reach, _("Delegation"), form=form, obstacle=obstacle)
     return render(
         request, "portal/organization/delegation.html", context, status=422 if request.method == "POST" else 200
     )

@@ -23,7 +23,7 @@ from portal.forms.broken import add_broken
 from portal.forms.facts import FactsForm
 from portal.forms.numbers import where_to_find
 from portal.http import PageRequest, lead_to, scoped
-from portal.views.organization.frame import framed
+from portal.views.organization.page import page_about
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,7 +67,7 @@ def _page(
     organization = reach.organization
     connected = organization.origin == Origin.CONNECTED
     sent = request.POST.get("generation", "") if status == 422 else ""
-    context = framed(
+    context = page_about(
         reach,
         _("Facts") if connected else _("Edit"),
         form=form,
@@ -97,7 +97,7 @@ def _conflict(
         for name, field in FactsForm.base_fields.items()
         if ours[name] != theirs[name]
     ]
-    context = framed(
+    context = page_about(
         reach,
         _("Changed meanwhile"),
         rows=rows,

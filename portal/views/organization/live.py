@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,9 +14,9 @@ from organizations.choices import Level, Scope
 from organizations.rules import RulesBroken
 from organizations.services import enable_live
 from organizations.services.changes import live_obstacle
-from portal.confirmations import missing_proof, reason_of
 from portal.http import PageRequest, lead_to, scoped
-from portal.views.organization.frame import framed
+from portal.proof import Proof, asked, read_proof
+from portal.views.organization.page import page_about
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,19 +25,19 @@ def live(request: PageRequest, reach: Reach) -> HttpResponse:
     """Tier 3. Without its proof: 422, and nothing changes."""
     obstacle = live_obstacle(reach.organization)
     if request.method != "POST":
-        return _page(request, reach, obstacle, {})
-    faults = missing_proof(request.POST, tier=3, name=str(reach.organization))
-    if faults:
-        return _page(request, reach, obstacle, faults)
+        return _page(request, reach, obstacle, asked(3, str(reach.organization)))
+    proof = read_proof(request, tier=3, name=str(reach.organization))
+    if not proof.given:
+        return _page(request, reach, obstacle, proof)
     try:
-        enable_live(reach, reason=reason_of(request.POST))
+        enable_live(reach, reason=proof.reason)
     except RulesBroken as broken:
-        return _page(request, reach, broken.errors.get("", obstacle), {})
+        return _page(request, reach, broken.errors.get("", obstacle), proof)
     messages.success(request, _("LIVE is being enabled at fiskaly."))
     return lead_to(request, reverse("portal:organization", args=[reach.organization.public_id]))
 
 
-def _page(request: PageRequest, reach: Reach, obstacle: str, faults: dict[str, Any]) -> HttpResponse:
+def _page(request: PageRequest, reach: Reach, obstacle: str, proof: Proof) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
-    context = framed(reach, _("Enable LIVE"), obstacle=obstacle, faults=faults, here=request.path)
+    context = page_about(reach, _("Enable LIVE"), obstacle=obstacle, proof=proof, here=request.path)
     return render(request, "portal/organization/live.html", context, status=status)

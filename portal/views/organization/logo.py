@@ -18,7 +18,7 @@ from organizations.rules import RulesBroken
 from organizations.services import remove_logo, set_logo
 from portal.forms.broken import add_broken
 from portal.http import PageRequest, lead_to, scoped
-from portal.views.organization.frame import framed
+from portal.views.organization.page import page_about
 
 
 class LogoForm(forms.Form):
@@ -56,7 +56,7 @@ def edit(request: PageRequest, reach: Reach) -> HttpResponse:
             return lead_to(request, here)
     digest = logo_digest(reach)
     image = reverse("portal:logo", args=[reach.organization.public_id, digest]) if digest else ""
-    context = framed(reach, _("Logo"), form=form, image_url=image, here=here)
+    context = page_about(reach, _("Logo"), form=form, image_url=image, here=here)
     return render(request, "portal/organization/logo.html", context, status=422 if form.is_bound else 200)
 
 
