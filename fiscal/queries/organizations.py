@@ -244,7 +244,7 @@ def _names(user: User, ids: set[int]) -> dict[int, str]:
 
 def _parents(user: User, most: int = 50) -> list[tuple[UUID, str]]:
     """Main organizations to filter by, the first ones by name."""
-    found = reachable(user, Scope.ORGANIZATIONS).filter(kind=Kind.ORGANIZATION, retired_at=None).order_by("name", "pk")
+    found = reachable(user, Scope.ORGANIZATIONS).filter(parent=None, retired_at=None).order_by("name", "pk")
     return [
         (public_id, display or name)
         for public_id, display, name in found.values_list("public_id", "display_name", "name")[:most]
