@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from fiscal.choices import KindName, Operation, Outcome, Phase
 from fiscal.models import IssuedKey, Mirror, MirrorAttempt
-from fiscal.queries.progress import Progress, cause_of, mirrors_of, phase_in, progress_of
+from fiscal.queries.progress import SETTLED, Progress, mirrors_of, phase_in, progress_of
 from organizations.access import Reach, reachable
 from organizations.choices import KeyStatus, Mode, Scope
 from organizations.models import ApiKey, User
@@ -192,7 +192,7 @@ def _row(key: ApiKey, mirror: Mirror | None, now: datetime) -> KeyRow:
         status=key.status,
         status_words=key.get_status_display(),
         phase=phase,
-        cause=cause_of(mirror, phase),
+        cause=mirror.get_error_code_display() if mirror and phase not in SETTLED else "",
         created_by=str(key.created_by or ""),
         created_at=key.created_at,
         ends_at=key.ends_at,

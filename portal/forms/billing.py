@@ -23,7 +23,7 @@ class ArrangementForm(forms.Form):
         label=_("Withhold billing: this organization neither gets nor sees an invoice"), required=False
     )
     gln = forms.CharField(
-        label=_("GLN"), required=False, help_text=_("Global Location Number, 13 digits, for example 9006542000006.")
+        label=_("GLN"), required=False, help_text=_("Global Location Number, 13 digits, for example 9006542000004.")
     )
     billing_address = forms.ChoiceField(label=_("Billing address"), required=False)
     typed_name = forms.CharField(label=_("Name"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
