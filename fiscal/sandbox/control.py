@@ -1,4 +1,4 @@
-"""The desk for programs: the stage, the faults and the ledger over HTTP, as JSON. It has no counterpart at a provider."""
+"""The desk for programs: stage, faults and ledger over HTTP, as JSON. It has no counterpart at a provider."""
 
 from __future__ import annotations
 

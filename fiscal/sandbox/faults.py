@@ -22,7 +22,8 @@ from fiscal.sandbox.web import Reply, Request
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS faults (
     id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, method TEXT, path TEXT, skip INTEGER NOT NULL,
-    times INTEGER, ends_at REAL, options TEXT NOT NULL, state TEXT NOT NULL DEFAULT '{}', acted INTEGER NOT NULL DEFAULT 0
+    times INTEGER, ends_at REAL, options TEXT NOT NULL, state TEXT NOT NULL DEFAULT '{}',
+    acted INTEGER NOT NULL DEFAULT 0
 );
 """
 UNSET: Any = object()

@@ -105,7 +105,7 @@ KINDS: dict[str, Kind] = {
 _CREATIONS = r"/(organizations|api-keys|users|billing-addresses)$"
 DEFAULT_PATHS = {
     "auth_limit": r"/auth$",
-    "token_life": r"/auth$",
+    "token_life": r"/auth$",  # nosec B105 - a path
     "delayed_visibility": _CREATIONS,
     "replay_later": _CREATIONS,
 }

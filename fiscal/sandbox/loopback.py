@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
-from urllib3 import HTTPResponse
+from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.exceptions import ProtocolError
 
 from fiscal.sandbox.app import Sandbox
@@ -82,7 +82,7 @@ class LoopbackAdapter(BaseAdapter):
             source = _Trickle(body, 1 / reply.bytes_per_second, read_timeout, self._sleep)
         raw = HTTPResponse(
             body=source,
-            headers=reply.all_headers(),
+            headers=HTTPHeaderDict(reply.all_headers()),
             status=reply.status,
             reason=reply.reason,
             preload_content=False,

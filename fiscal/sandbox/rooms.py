@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,7 +57,8 @@ class Room:
     """One provider: its name, where its interface begins, its tables, and how it answers.
 
     answer:     does one call; raises Refusal for what the provider refuses
-    credential: start of the API key that a request carries ("" if none), for the ledger and for limits
+    credential: the API key that a request carries ("" if none), for the ledger and for limits
+    headers:    what every answer of this provider carries
     rules:      reads the assumed values that can be switched
     """
 
@@ -69,3 +70,4 @@ class Room:
     assumptions: Sequence[Assumption]
     answer: Callable[[Call], Reply]
     credential: Callable[[sqlite3.Connection, Request], str]
+    headers: Mapping[str, str]

@@ -26,8 +26,8 @@ def answer(desk: Desk, request: Request) -> Reply:
             return handler(desk, request)
         subject, _, rest = tail.partition("/")
         object_id, _, verb = rest.partition("/")
-        handler = _NAMED.get((request.method, subject, verb))
-        return handler(desk, request, object_id) if handler else problem("There is no such page.", 404)
+        named = _NAMED.get((request.method, subject, verb))
+        return named(desk, request, object_id) if named else problem("There is no such page.", 404)
     except (ValueError, TypeError) as error:
         return problem(str(error), 400)
     except KeyError:

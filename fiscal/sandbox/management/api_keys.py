@@ -84,12 +84,12 @@ def issue(
 def index(call: Call, who: Principal, organization_id: str) -> Reply:
     """The organization's keys in the environment of the token, without secrets."""
     organizations.visible(call, who, organization_id)
-    where, values = "owner = ? AND envs = ?", (organization_id, who.env)
+    where, values = "owner = ? AND envs = ?", [organization_id, who.env]
     status = fields.word(call.request.params, "status", ("enabled", "disabled"))
     if status:
-        where, values = f"{where} AND json_extract(doc, '$.status') = ?", (*values, status)  # type: ignore[assignment]
+        where, values = f"{where} AND json_extract(doc, '$.status') = ?", [*values, status]
     return listing.reply(
-        call, KIND, "API_KEY_LIST", where, values, orders=("name", "status", "created_at"), filters=("status",)
+        call, KIND, "API_KEY_LIST", where, tuple(values), orders=("name", "status", "created_at"), filters=("status",)
     )
 
 

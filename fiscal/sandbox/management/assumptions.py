@@ -41,6 +41,7 @@ ASSUMPTIONS = (
     Assumption("DELETE of an organization that manages others", "409", ASSUMED),
     Assumption("What a key sees", "its own organization, those managed by it, those it provisioned; else 404", ASSUMED),
     Assumption("Environment and visibility", "organizations are seen with any token, keys with theirs only", ASSUMED),
+    Assumption("Edit or DELETE with a key of an environment the organization is not in", "403", ASSUMED),
     Assumption("enable-env", "managed ones, with a token of that environment, if the parent has it", ASSUMED),
     Assumption("PATCH of billing_options and metadata", "replaces the whole object", ASSUMED),
     Assumption("PATCH with null or an empty string", "takes an optional value away", ASSUMED),

@@ -19,7 +19,6 @@ from fiscal.sandbox.rooms import Call
 from fiscal.sandbox.web import Refusal, Reply, Request, json_reply
 
 _HEADER = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').rstrip(b"=").decode()
-SHOWN = 12  # characters of a key that the ledger and the pages may show
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def principal(call: Call) -> Principal:
 
 
 def credential(db: sqlite3.Connection, request: Request) -> str:
-    """Start of the API key that a request names in its body or carries in its token; "" if there is none."""
+    """The API key that a request names in its body or carries in its token; "" if there is none. Never a secret."""
     token = request.headers.get("authorization", "").partition(" ")[2]
     if token:
         claims = _claims(db, token)
@@ -88,7 +87,7 @@ def credential(db: sqlite3.Connection, request: Request) -> str:
             body = json.loads(request.body)
         except ValueError:
             return ""
-        return str(body.get("api_key", ""))[:SHOWN] if isinstance(body, dict) else ""
+        return str(body.get("api_key", "")) if isinstance(body, dict) else ""
     return ""
 
 
@@ -151,7 +150,7 @@ def _token(db: sqlite3.Connection, key: sqlite3.Row, use: str, issued_at: int, e
         "env": key["env"],
         "organization": key["organization"],
         "type": "API_KEY",
-        "key": key["key"][:SHOWN],
+        "key": key["key"],
         "iat": issued_at,
         "exp": expires_at,
     }

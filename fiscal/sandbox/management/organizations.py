@@ -1,4 +1,4 @@
-"""Organizations and managed organizations (contract section 5): create, read, list, edit, delete, enable an environment."""
+"""Organizations and managed organizations (contract section 5): make, read, list, edit, delete, enable in LIVE."""
 
 from __future__ import annotations
 
@@ -210,6 +210,8 @@ def _billed_to_live(call: Call, given: dict[str, Any]) -> bool:
 
 
 def _check_editor(call: Call, who: Principal, found: dict[str, Any]) -> None:
+    if who.env not in found["_envs"]:
+        raise Refusal(403, f"A {who.env} key changes what is in {who.env} only. (assumed)")
     creator = found["created_by_user"]
     if call.rules.edits_by == "anyone" or creator == who.key_id:
         return

@@ -69,4 +69,5 @@ ROOM = Room(
     assumptions=ASSUMPTIONS,
     answer=answer,
     credential=auth.credential,
+    headers={"Strict-Transport-Security": "max-age=15724800; includeSubDomains"},
 )

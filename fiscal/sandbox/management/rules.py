@@ -1,4 +1,4 @@
-"""Values of Management v0 that nobody has documented. Each can be switched, and the sandbox's page names it as assumed."""
+"""Values of Management v0 that nobody has documented. Each can be switched, and the sandbox's page names it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ManagementRules:
     refresh_extra: seconds the refresh token lives longer than the access token
     default_limit: items in a list without `limit`
     count_means:   `count` of a list: all that match, or those on the page
-    edits_by:      who may edit company data: the creator alone, any key of the creator's organization, anyone who sees it
+    edits_by:      who may edit company data: the creator alone, any key of its organization, anyone who sees it
     live_delete:   DELETE of an organization that has LIVE
     unknown_keys:  keys in a body that the contract does not know
     """

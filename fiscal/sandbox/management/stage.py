@@ -128,7 +128,7 @@ class Stage:
             return api_keys.change(self._call(db), self._existing(db, api_keys.KIND, key_id), fields)
 
     def delete(self, object_id: str) -> None:
-        """Delete as if in the dashboard, an organization with its keys and users. KeyError if there is no such object."""
+        """Delete as if in the dashboard, an organization with its keys and users. KeyError if it does not exist."""
         with self._store.transaction() as db:
             row = db.execute("SELECT kind FROM management_objects WHERE id = ?", (object_id,)).fetchone()
             if row is None:
