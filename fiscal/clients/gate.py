@@ -189,7 +189,14 @@ def _reached(state: ProviderState | None, now: datetime) -> None:
 
 
 def _missed(now: datetime, error: ProviderError) -> None:
+    """Count a call that met nobody.
+
+    While the circuit is open, the object that was the probe is no more to blame than the others: it comes back for one
+    of the next probes instead of after its own, ever longer delay. So the end of an outage is noticed within a minute,
+    and who comes back at random cannot stand before the others for good.
+    """
     state, _created = ProviderState.objects.get_or_create(name=PROVIDER)
     rows = ProviderState.objects.filter(pk=state.pk)
     rows.update(failures=F("failures") + 1, failed_at=now, last_error=error.message)
-    rows.filter(failures__gte=OPENS_AFTER).update(probe_at=now + PROBE_EVERY)
+    if rows.filter(failures__gte=OPENS_AFTER).update(probe_at=now + PROBE_EVERY):
+        error.retry_after = PROBE_EVERY.total_seconds() * random.uniform(1, 2)  # noqa: S311
