@@ -29,6 +29,7 @@ from fiscal.providers.errors import (
 
 PROVIDER = "management"
 OPENS_AFTER, PROBE_EVERY = 5, timedelta(seconds=30)
+MOST_PATIENCE = 120.0
 NOTE_EVERY = timedelta(seconds=10)
 LONGEST_NAP = 2.0
 PAUSES_AFTER = 2
@@ -168,8 +169,10 @@ def _take_probe(state: ProviderState | None, now: datetime) -> None:
 
 
 def _silent(wait: float) -> Unreachable:
+    """The refusal while the circuit is open. Who gets it may wait for longer than the next probe, so that a long queue
+    does not come back for every one: when a probe is answered, all of them are due at once."""
     words = "The provider does not answer; Kontor probes it every 30 seconds."
-    return Unreachable(words, retry_after=max(wait, 1.0), sent=False)
+    return Unreachable(words, retry_after=wait + random.uniform(1, MOST_PATIENCE), sent=False)  # noqa: S311
 
 
 def _reached(state: ProviderState | None, now: datetime) -> None:

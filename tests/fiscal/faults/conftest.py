@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.fiscal.faults.world import World
+from tests.fiscal.providers.conftest import make_server, self_signed
+
+__all__ = ["make_server", "self_signed"]
 
 
 @pytest.fixture

@@ -109,8 +109,8 @@ def test_a_connection_closed_while_idle_is_noticed(world, settle, converge):
 
 
 def test_a_storm_of_server_errors_is_hardly_amplified(world, converge):
-    """F37: 120 changes, two minutes of 503."""
-    shops = world.standing(120)
+    """F37: 100 changes, two minutes of 503."""
+    shops = world.standing(100)
     world.sandbox.faults.add("status", status=503, times=None, lasts=120)
     world.rename_all(shops)
 

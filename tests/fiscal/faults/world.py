@@ -49,13 +49,17 @@ class World:
         """That many new managed organizations below the maker, not mirrored yet."""
         return [below(self.cast.petra, self.cast.maker, f"{name} {n}") for n in range(number)]
 
+    def wanting(self, number: int, name: str = "Bestand") -> list[Organization]:
+        """That many new managed organizations without anything else, past the wizard."""
+        return Organization.objects.bulk_create(
+            Organization(kind=Kind.MANAGED, parent=self.cast.maker, in_test=True, **details(f"{name} {n}").as_dict())
+            for n in range(number)
+        )
+
     def standing(self, number: int) -> list[Organization]:
         """That many managed organizations that are in step already, made without any call."""
         maker = Mirror.objects.get(kind=KindName.ORGANIZATION, organization=self.cast.maker)
-        made = Organization.objects.bulk_create(
-            Organization(kind=Kind.MANAGED, parent=self.cast.maker, in_test=True, **details(f"Bestand {n}").as_dict())
-            for n in range(number)
-        )
+        made = self.wanting(number)
         key = self.cast.maker.credentials.get(mode=Mode.TEST)
         mirrors = [Mirror(kind=KindName.ORGANIZATION, subject_id=one.public_id, organization=one) for one in made]
         for one, mirror in zip(made, mirrors, strict=True):
