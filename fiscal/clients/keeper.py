@@ -17,8 +17,9 @@ from fiscal.vault import CannotOpen, seal, unseal
 
 LOGIN_LEASE = timedelta(seconds=35)
 """Longer than the two calls of a login (refresh token, then key and secret) can take."""
-PATIENCE, PAUSE = 5.0, 0.1
-"""Seconds. A worker asks for its turn three times; after that its object waits, and the worker is free for others."""
+PAUSES, PAUSE = 50, 0.1
+"""How often and how long (seconds) to wait for somebody's login. A worker asks for its turn three times; after that its
+object waits, and the worker is free for others."""
 
 
 class DatabaseKeeper:
@@ -63,8 +64,7 @@ class DatabaseKeeper:
         return now + LOGIN_LEASE if free.update(login_lease_until=now + LOGIN_LEASE) else None
 
     def _wait(self) -> None:
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
+        for _ in range(PAUSES):
             time.sleep(PAUSE)
             lease = self._rows.values_list("login_lease_until", flat=True).first()
             if lease is None or lease <= timezone.now():
