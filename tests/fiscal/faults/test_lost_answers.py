@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from fiscal.sandbox.server import serving
 
 from billing.rules import Address
 from billing.services import add_address
@@ -16,6 +15,7 @@ from fiscal import services
 from fiscal.choices import ErrorCode, KindName, Operation, Outcome
 from fiscal.models import IssuedKey, Mirror, MirrorAttempt
 from fiscal.providers.http import Door
+from fiscal.sandbox.server import serving
 from organizations.choices import Mode
 from organizations.models import Organization
 from organizations.services import disable_key, issue_key

@@ -70,7 +70,13 @@ def test_threads_share_one_login(sandbox, monkeypatch, transactional_db):
     remote = sandbox.make_organization("Kassenwerk GmbH", envs=["TEST"])
     key, secret = sandbox.make_api_key(remote["_id"], "TEST", "kontor")
     owner = Organization.objects.create(
-        kind="ORGANIZATION", in_test=True, name="Kassenwerk GmbH", address_line1="W 1", zip="1", town="L", country_code="AUT"
+        kind="ORGANIZATION",
+        in_test=True,
+        name="Kassenwerk GmbH",
+        address_line1="W 1",
+        zip="1",
+        town="L",
+        country_code="AUT",
     )
     stored = Credential(organization=owner, mode="TEST", remote_organization_id=remote["_id"])
     stored.hold(key, secret)
@@ -143,9 +149,7 @@ def test_a_login_that_is_limited_is_waited_for(world, converge, credential):
 
 def test_the_login_of_a_worker_that_died_is_taken_over(world, settle, converge, credential):
     """F51: its lease ends by itself; meanwhile objects wait and workers do not."""
-    Credential.objects.filter(pk=credential.pk).update(
-        token_sealed="", login_lease_until=timezone.now() + LOGIN_LEASE
-    )
+    Credential.objects.filter(pk=credential.pk).update(token_sealed="", login_lease_until=timezone.now() + LOGIN_LEASE)
     world.rename(world.cast.shop, "Gasthaus Wartet")
     started = timezone.now()
 

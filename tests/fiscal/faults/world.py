@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from django.db.models import F, Value
 from django.db.models.functions import Concat
-from fiscal.sandbox.app import Sandbox
-from fiscal.sandbox.ledger import Entry
 
 from fiscal.choices import KindName
 from fiscal.mirror.plan import Keep, Seen
 from fiscal.mirror.registry import BY_NAME
 from fiscal.models import Mirror
+from fiscal.sandbox.app import Sandbox
+from fiscal.sandbox.ledger import Entry
 from organizations.choices import Kind, Mode, Origin
 from organizations.models import Organization, User
 from organizations.services import change_details
