@@ -170,7 +170,8 @@ def _take_probe(state: ProviderState | None, now: datetime) -> None:
 
 def _silent(wait: float) -> Unreachable:
     """The refusal while the circuit is open. Who gets it may wait for longer than the next probe, so that a long queue
-    does not come back for every one: when a probe is answered, all of them are due at once."""
+    does not come back for every one: when a probe is answered, all of them are due at once.
+    """
     words = "The provider does not answer; Kontor probes it every 30 seconds."
     return Unreachable(words, retry_after=wait + random.uniform(1, MOST_PATIENCE), sent=False)  # noqa: S311
 

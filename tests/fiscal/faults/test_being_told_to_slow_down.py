@@ -45,11 +45,11 @@ def test_retry_after_is_kept_by_the_credential_and_by_no_other(world, settle, co
     [
         (lambda now: format_datetime(now + timedelta(seconds=90)), 99),
         (lambda now: format_datetime(now - timedelta(days=9)), 20),
-        (lambda now: "-5", 20),
-        (lambda now: "0", 20),
-        (lambda now: str(10 * 365 * 86_400), 900),
+        (lambda _now: "-5", 20),
+        (lambda _now: "0", 20),
+        (lambda _now: str(10 * 365 * 86_400), 900),
         (lambda now: format_datetime(now + timedelta(days=3650)), 900),
-        (lambda now: "soon", 20),
+        (lambda _now: "soon", 20),
     ],
     ids=["date", "past", "negative", "zero", "ten years", "ten years as a date", "words"],
 )

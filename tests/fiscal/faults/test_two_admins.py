@@ -67,8 +67,8 @@ def test_who_is_invoiced_is_not_overwritten_unseen_either(world, settle):
     first = Terms(bill_to=bill_to, withhold=False, gln="")
     change_arrangement(world.cast.reach(world.cast.petra, shop), terms=first, generation=opened)
 
+    second = Terms(bill_to=bill_to, withhold=True, gln="9110005501239")
     with pytest.raises(EditedMeanwhile) as conflict:
-        second = Terms(bill_to=bill_to, withhold=True, gln="9110005501239")
         change_arrangement(world.cast.reach(world.cast.petra, shop), terms=second, generation=opened)
 
     assert conflict.value.current == first

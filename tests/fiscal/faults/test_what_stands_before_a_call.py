@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
@@ -95,7 +96,7 @@ def test_turns_are_given_in_order_of_arrival_and_evenly_spaced(credential):
         DatabaseGate(credential).enter()
         turns.append(timezone.now())
 
-    gaps = {round((later - earlier).total_seconds(), 3) for earlier, later in zip(turns, turns[1:], strict=False)}
+    gaps = {round((later - earlier).total_seconds(), 3) for earlier, later in pairwise(turns)}
     assert gaps == {0.2}
 
 
