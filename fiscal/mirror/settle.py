@@ -157,7 +157,7 @@ class Settlement:
             "error_code": code,
             "error_text": error.message,
             "failing_since": self.mirror.failing_since or self.now,
-            "due_at": self.now + wait,
+            "due_at": self._ended() + wait,
         }
         return self._write({**fields, **self._unknown(error)})
 
@@ -228,7 +228,12 @@ class Settlement:
     def _unknown(self, error: errors.ProviderError) -> dict[str, Any]:
         """A create that may have been made is looked for before anything else is sent."""
         lost = isinstance(self.call, Create) and (error.outcome_unknown or isinstance(error, errors.AlreadyThere))
-        return {"unknown_since": self.now, "looks": 0, "due_at": self.now + FIRST_LOOK} if lost else {}
+        ended = self._ended()
+        return {"unknown_since": ended, "looks": 0, "due_at": ended + FIRST_LOOK} if lost else {}
+
+    def _ended(self) -> datetime:
+        """Now: a call may have taken long, and waiting starts after it."""
+        return max(self.now, timezone.now())
 
     def _record_error(self, error: errors.ProviderError) -> None:
         outcome = Outcome.FAILED
