@@ -1,9 +1,15 @@
 """Every write of this floor: credentials, reveals, decisions about the mirror, and the mirror's own work."""
 
-from fiscal.services.credentials import CredentialRefused, connect, remove_credential, replace_credential, store_credential
+from fiscal.services.credentials import (
+    CredentialRefused,
+    connect,
+    remove_credential,
+    replace_credential,
+    store_credential,
+)
 from fiscal.services.decisions import adopt_theirs, restore_ours, try_again
 from fiscal.services.reveals import NothingToReveal, Revealed, reveal
-from fiscal.services.work import compare_due, periodic, reconcile_organization, sweep, tidy
+from fiscal.services.work import compare_due, due_organizations, periodic, reconcile_organization, sweep, tidy
 
 __all__ = [
     "CredentialRefused",
@@ -12,6 +18,7 @@ __all__ = [
     "adopt_theirs",
     "compare_due",
     "connect",
+    "due_organizations",
     "periodic",
     "reconcile_organization",
     "remove_credential",
