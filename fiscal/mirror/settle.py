@@ -220,24 +220,20 @@ class Settlement:
     def _unknown(self, error: errors.ProviderError) -> dict[str, Any]:
         """A create that may have been made is looked for before anything else is sent."""
         lost = isinstance(self.call, Create) and (error.outcome_unknown or isinstance(error, errors.AlreadyThere))
-<<<<<<< HEAD
+        if not lost:
+            return {}
         ended = self._ended()
-        return {"unknown_since": ended, "looks": 0, "due_at": ended + FIRST_LOOK} if lost else {}
+        wait = max(FIRST_LOOK, delay_after(self.mirror.tries)) if self.mirror.tries else FIRST_LOOK
+        return {"unknown_since": ended, "looks": 0, "due_at": ended + wait}
 
     def _ended(self) -> datetime:
         """Now: a call may have taken long, and waiting starts after it."""
         return max(self.now, timezone.now())
-=======
-        if not lost:
-            return {}
-        wait = max(FIRST_LOOK, delay_after(self.mirror.tries)) if self.mirror.tries else FIRST_LOOK
-        return {"unknown_since": self.now, "looks": 0, "due_at": self.now + wait}
 
     def _orphan_gone(self) -> None:
         """The create did land, its secret is lost, and its key is off now: issue a new one, or look for the next."""
         known: dict[str, Any] = {} if self._duplicates else {"unknown_since": None, "looks": 0}
         self._write({**known, "due_at": self.now, "reread_at": self.now + REREAD_DOUBT}, Outcome.DONE)
->>>>>>> faults-work
 
     def _record_error(self, error: errors.ProviderError) -> None:
         self.end_attempt(
