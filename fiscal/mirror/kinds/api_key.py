@@ -65,17 +65,10 @@ class ApiKeyKind:
     def look(self, client: Management, wanted: Wanted, mirror: Mirror) -> list[Seen]:
         """Enabled keys with our mark, other than the one whose secret we hold."""
         mark = str(mirror.mark)
-<<<<<<< HEAD
-        items = client.api_keys(wanted.remote_organization_id, status="enabled").items
-        return [
-            seen_key(item)
-            for item in items
-=======
         listing = client.api_keys(wanted.remote_organization_id, status="enabled")
         found = [
-            _seen(item)
+            seen_key(item)
             for item in listing.items
->>>>>>> faults-net
             if item.metadata.get("kontor_id") == mark and item.id != mirror.remote_id
         ]
         return proven(found, listing)
