@@ -74,6 +74,7 @@ def test_periodic_jobs_that_nobody_rang_for_are_done(db, clock, monkeypatch):
     sweeper.tick()
     assert sorted(ran) == ["compare_due", "tidy"]
     ran.clear()
+    monkeypatch.setattr(services, "compare_due", lambda *, now: None)
 
     clock.shift(timedelta(minutes=1))
     tasks.run_periodic("tidy", now=timezone.now())
@@ -154,6 +155,7 @@ def test_children_of_a_parent_that_never_comes_ask_less_and_less_and_are_woken(h
     for _ in range(200):
         settle()
         clock.shift(timedelta(seconds=10))
+    settle()
     mirror = Mirror.objects.get(organization=child, kind=KindName.ORGANIZATION)
     assert mirror.due_at - timezone.now() > timedelta(minutes=3)
 
@@ -179,7 +181,9 @@ def test_a_create_takes_few_queries(house, sandbox):
         with CaptureQueriesContext(connection, ) as queries:
             assert engine.run(registry.BY_NAME[KindName(kind)], subject.public_id, management, now=timezone.now())
         ours = [q["sql"] for q in queries if "SAVEPOINT" not in q["sql"]]
-        gates = [sql for sql in ours if "credential" in sql.split("WHERE")[0] or "providerstate" in sql]
+        shared = ('FROM "fiscal_credential"', 'UPDATE "fiscal_credential"', '"fiscal_providerstate"')
+        gates = [sql for sql in ours if any(word in sql for word in shared)]
+        print(kind, *ours, sep="\n")  # noqa: T201
         counts[kind] = (len(ours), len(ours) - len(gates))
     assert counts["ORGANIZATION"][1] <= 14, counts
     assert counts["ORGANIZATION"][0] <= 24, counts
