@@ -15,7 +15,7 @@ import time_machine
 from django.utils import timezone
 
 from config.celery import app as celery_app
-from fiscal import services
+from fiscal import clients, services
 from fiscal.clients import gate
 from fiscal.providers.http import Door
 from fiscal.sandbox.app import Sandbox
@@ -39,6 +39,16 @@ def _quick_settings(settings) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.MANAGEMENT_URL = BASE_URL
+
+
+@pytest.fixture(autouse=True)
+def _no_memory(monkeypatch) -> None:
+    """Each client is a worker of its own, and sees at once what others wrote: a standing clock knows no "a moment ago".
+
+    What a process does remember has tests of its own (tests/fiscal/test_what_a_worker_remembers.py).
+    """
+    monkeypatch.setattr(gate, "CALM_FOR", timedelta(0))
+    monkeypatch.setattr(clients, "_tokens", clients._tokens.__wrapped__)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 
@@ -27,8 +27,16 @@ def management_door() -> Door:
 def management(credential: Credential) -> Management:
     """A client that acts with `credential`; token, budget and circuit are shared with all other workers."""
     door = management_door()
-    tokens = Tokens(door, credential.key(), credential.secret(), DatabaseKeeper(credential))
-    return Management(door, tokens, DatabaseGate(credential))
+    return Management(door, _tokens(credential, credential.secret_sealed, door), DatabaseGate(credential))
+
+
+@lru_cache(maxsize=256)
+def _tokens(credential: Credential, secret_sealed: str, door: Door) -> Tokens:
+    """The tokens of a credential, kept for the life of the process: opening the vault for each pass would cost more.
+
+    Another secret in the same row is another credential.
+    """
+    return Tokens(door, credential.key(), credential.secret(), DatabaseKeeper(credential))
 
 
 def try_credential(key: str, secret: str) -> Token:

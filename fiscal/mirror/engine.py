@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from fiscal.choices import CredentialStatus, ErrorCode, Operation, Outcome
@@ -31,10 +30,13 @@ from organizations.choices import Mode
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE, FRESH = timedelta(seconds=60), timedelta(seconds=2)
 MOST_DEATHS = 3
 GRACE, LOOK_EVERY, LEAST_LOOKS = timedelta(seconds=60), timedelta(seconds=30), 2
 """After a create of unknown outcome: how long, how often and how many times to look before it is sent again."""
+
+PLANNED_WITH = ("due_at", "lease_token", "applied_generation", "remote_id", "unknown_since", "looks", "tries", "deaths")
+"""Columns of a mirror that must not have changed between reading and claiming it."""
 
 ClientFor = Callable[[Credential], Management]
 
@@ -55,13 +57,13 @@ class Pass:
     client_for: ClientFor
 
 
-def run(kind: Kind, subject_id: UUID, client_for: ClientFor, *, now: datetime) -> bool:
+def run(kind: Kind, subject_id: UUID, client_for: ClientFor, *, now: datetime, mirror: Mirror | None = None) -> bool:
     """Run one pass over one object if it is due and nobody else has it. True if this call did something.
 
-    A provider's error never leaves this function: it is settled on the mirror. An error of our own is settled too, and
-    logged.
+    `mirror` is its row, if the caller has just read it. A provider's error never leaves this function: it is settled on
+    the mirror. An error of our own is settled too, and logged.
     """
-    mirror = _mirror_of(kind, subject_id, now)
+    mirror = mirror or _mirror_of(kind, subject_id, now)
     if mirror is None:
         return False
     reached("before-claim")
@@ -69,7 +71,6 @@ def run(kind: Kind, subject_id: UUID, client_for: ClientFor, *, now: datetime) -
     if token is None:
         return False
     reached("after-claim")
-    mirror.refresh_from_db()
     settlement = Settlement(mirror, token, now)
     try:
         _work(Pass(kind, mirror, token, now, settlement, client_for))
@@ -84,7 +85,7 @@ def run(kind: Kind, subject_id: UUID, client_for: ClientFor, *, now: datetime) -
 
 
 def _mirror_of(kind: Kind, subject_id: UUID, now: datetime) -> Mirror | None:
-    mirror = Mirror.objects.filter(kind=kind.name, subject_id=subject_id).first()
+    mirror = Mirror.objects.select_related("credential").filter(kind=kind.name, subject_id=subject_id).first()
     if mirror:
         return mirror
     owner = kind.desired().filter(public_id=subject_id).values_list(kind.organization_path, flat=True).first()
@@ -100,18 +101,24 @@ def _mirror_of(kind: Kind, subject_id: UUID, now: datetime) -> Mirror | None:
 def claim(mirror: Mirror, now: datetime) -> UUID | None:
     """Take the mirror for the length of a lease. The fencing token if it is ours, None if somebody else has it.
 
+    Only the row as it was read can be taken, so that a pass never plans with what another one has changed meanwhile.
     A lease token left behind means that its pass died without a word; such deaths are counted.
     """
+    if mirror.due_at > now or (mirror.lease_until and mirror.lease_until > now):
+        return None
     token = uuid.uuid4()
-    taken = Mirror.objects.filter(
-        Q(lease_until=None) | Q(lease_until__lte=now), pk=mirror.pk, due_at__lte=now
-    ).update(
-        lease_until=now + LEASE,
-        lease_token=token,
-        due_at=now + LEASE + delay_after(mirror.tries),
-        deaths=Case(When(lease_token__isnull=False, then=F("deaths") + 1), default=Value(0)),
-    )
-    return token if taken else None
+    taken = {
+        "lease_until": now + LEASE,
+        "lease_token": token,
+        "due_at": now + LEASE + delay_after(mirror.tries),
+        "deaths": mirror.deaths + 1 if mirror.lease_token else 0,
+    }
+    as_read = {name: getattr(mirror, name) for name in PLANNED_WITH}
+    if not Mirror.objects.filter(pk=mirror.pk, **as_read).update(**taken):
+        return None
+    for name, value in taken.items():
+        setattr(mirror, name, value)
+    return token
 
 
 def _work(work: Pass) -> None:
@@ -144,7 +151,7 @@ def _cleared_for_calls(work: Pass, wanted: Wanted) -> Credential | None:
         settlement.released(due_at=work.now)
     elif wanted.missing and not wanted.retired:
         settlement.waiting_for(wanted.missing)
-    elif (credential := credential_for(wanted, made_with=mirror.credential_id)) is None and _never_sent(mirror, wanted):
+    elif (credential := credential_for(wanted, maker=mirror.credential)) is None and _never_sent(mirror, wanted):
         settlement.in_step(None)
     else:
         return _fitting(work, wanted, credential)
@@ -215,7 +222,7 @@ def _carry_out(work: Pass, wanted: Wanted, seen: Seen | None, plan: Plan, client
     if isinstance(call, EnableLive):
         # Made with a TEST key, and only a LIVE key switches on LIVE; its maker stays on record for later changes.
         live = replace(wanted, modes=(Mode.LIVE,))
-        other = _fitting(work, live, credential_for(live, made_with=None))
+        other = _fitting(work, live, credential_for(live, maker=None))
         if other is None:
             return None
         client = work.client_for(other)
@@ -227,26 +234,30 @@ def _carry_out(work: Pass, wanted: Wanted, seen: Seen | None, plan: Plan, client
     return settlement.applied(work.kind, after)
 
 
-@transaction.atomic
 def begin(work: Pass, operation: Operation, generation: int) -> MirrorAttempt:
     """Write an attempt down before its call: if the process dies, it stays as STARTED, and its outcome is unknown.
 
-    The lease starts anew, so that it always outlives the call. Raises ClaimLost if it is no longer ours: a worker that
-    slept too long sends nothing.
+    The lease starts anew if some of it is gone, so that it always outlives the call. Raises ClaimLost if it is no longer
+    ours: a worker that slept too long sends nothing.
     """
     now = max(work.now, timezone.now())
-    if not Mirror.objects.filter(pk=work.mirror.pk, lease_token=work.token).update(lease_until=now + LEASE):
-        raise ClaimLost
-    return MirrorAttempt.objects.create(
-        mirror=work.mirror, operation=operation, generation=generation, started_at=now
-    )
+    with transaction.atomic():
+        ours = Mirror.objects.filter(pk=work.mirror.pk, lease_token=work.token)
+        if now - work.now > FRESH and not ours.update(lease_until=now + LEASE):
+            raise ClaimLost
+        return MirrorAttempt.objects.create(
+            mirror=work.mirror, operation=operation, generation=generation, started_at=now
+        )
 
 
 def _close_open_attempts(mirror: Mirror) -> bool:
     """Close attempts that a dead pass left open. True if what was last tried may or may not have happened.
 
-    A create among the open ones may have reached the provider: it is looked for before anything else is sent.
+    A create among the open ones may have reached the provider: it is looked for before anything else is sent. After a
+    good pass there is nothing to close.
     """
+    if not mirror.tries and not mirror.deaths:
+        return False
     recent = list(mirror.attempts.filter(outcome__in=(Outcome.STARTED, Outcome.UNKNOWN, Outcome.DONE))[:5])
     open_ones = [attempt for attempt in recent if attempt.outcome == Outcome.STARTED]
     if open_ones:
@@ -264,11 +275,11 @@ def _note_deaths(mirror: Mirror, open_ones: list[MirrorAttempt]) -> None:
         mirror.save(update_fields=["unknown_since", "looks"])
 
 
-def credential_for(wanted: Wanted, *, made_with: int | None) -> Credential | None:
+def credential_for(wanted: Wanted, *, maker: Credential | None) -> Credential | None:
     """The credential to use: the one that made the object, else the nearest holder's in a mode that fits."""
-    usable = Credential.objects.exclude(status=CredentialStatus.REVOKED)
-    if made_with and (maker := usable.filter(pk=made_with).first()):
+    if maker and maker.status != CredentialStatus.REVOKED:
         return maker
-    order = {holder.pk: place for place, holder in enumerate(wanted.holders)}
-    found = usable.filter(organization_id__in=order, mode__in=wanted.modes)
+    order = {holder.pk: place for place, holder in enumerate(wanted.holders())}
+    found = Credential.objects.exclude(status=CredentialStatus.REVOKED)
+    found = found.filter(organization_id__in=order, mode__in=wanted.modes)
     return min(found, key=lambda one: (wanted.modes.index(Mode(one.mode)), order[one.organization_id]), default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -28,8 +29,8 @@ class Wanted:
     retired: bool
     modes: tuple[Mode, ...]
     """The modes a credential may have that works on this object, the preferred first."""
-    holders: tuple[Organization, ...]
-    """Whose credential may be used, the nearest first."""
+    holders: Callable[[], tuple[Organization, ...]]
+    """Whose credential may be used, the nearest first. Asked only where the object has no credential of its own yet."""
     values: dict[str, Any] = field(default_factory=dict)
     """The mirrored values in the provider's words."""
     carried: dict[str, Any] = field(default_factory=dict)

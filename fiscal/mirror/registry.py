@@ -39,12 +39,16 @@ def due(kind: Kind, now: datetime) -> QuerySet[Any]:
     return kind.desired().filter(~Exists(held))
 
 
-def due_organizations(now: datetime, *, limit: int) -> list[int]:
+Work = list[tuple[Kind, UUID]]
+"""Objects of one organization that are due, in the order of need."""
+
+
+def due_work(now: datetime, *, limit: int) -> dict[int, Work]:
     """Organizations with due work, fairly: tenants take turns, so that one busy partner cannot starve another.
 
     Each tenant is heard with at most `limit` rows of a kind, its oldest changes first.
     """
-    by_tenant: dict[int, dict[int, None]] = defaultdict(dict)
+    by_tenant: dict[int, dict[int, Work]] = defaultdict(dict)
     for kind in KINDS:
         path = kind.organization_path
         prefix = "" if path == "pk" else "organization__"
@@ -55,11 +59,31 @@ def due_organizations(now: datetime, *, limit: int) -> list[int]:
             .annotate(turn=turn)
             .filter(turn__lte=limit)
             .order_by("turn", "changed_at")
-            .values_list("tenant", path)
+            .values_list("tenant", path, "public_id")
         )
-        for tenant, organization in rows:
-            by_tenant[tenant].setdefault(organization)
-    return list(_in_turns(deque(deque(found) for found in by_tenant.values()), limit))
+        for tenant, organization, subject in rows:
+            by_tenant[tenant].setdefault(organization, []).append((kind, subject))
+    work = {organization: found for tenant in by_tenant.values() for organization, found in tenant.items()}
+    return {
+        organization: work[organization] for organization in _in_turns(deque(map(deque, by_tenant.values())), limit)
+    }
+
+
+def due_organizations(now: datetime, *, limit: int) -> list[int]:
+    """Organizations with due work, tenants in turns."""
+    return list(due_work(now, limit=limit))
+
+
+def work_off(work: dict[int, Work], client_for: ClientFor, *, clock: Callable[[], datetime]) -> int:
+    """One pass over each object. What is due again after it, the next sweep finds. Gives the passes."""
+    subjects = [subject for objects in work.values() for _kind, subject in objects]
+    rows = Mirror.objects.select_related("credential").filter(subject_id__in=subjects)
+    mirrors = {(row.kind, row.subject_id): row for row in rows}
+    return sum(
+        run(kind, subject, client_for, now=clock(), mirror=mirrors.get((kind.name, subject)))
+        for objects in work.values()
+        for kind, subject in objects
+    )
 
 
 def _in_turns(tenants: deque[deque[int]], limit: int) -> Iterator[int]:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from fiscal.choices import ErrorCode, KindName, Outcome
@@ -36,6 +37,7 @@ CLEAR: dict[str, Any] = {
     "parked_generation": 0,
 }
 """What a good pass leaves behind of earlier bad ones."""
+
 
 class Settlement:
     """The end of one pass. Exactly one of its endings is called; each gives up the claim."""
@@ -273,5 +275,5 @@ class Settlement:
         """Our call may have landed after that of whoever took over: have both sides compared."""
         log.warning("the claim on %s was lost; its result is dropped", self.mirror)
         if self.call and self.attempt:
-            Mirror.objects.filter(pk=self.mirror.pk).update(reread_at=self.now)
+            Mirror.objects.filter(pk=self.mirror.pk).update(reread_at=self.now, tries=F("tries") + 1)
         self.end_attempt(Outcome.UNKNOWN if self.call else Outcome.FAILED)

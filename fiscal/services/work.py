@@ -31,9 +31,8 @@ def due_organizations(*, now: datetime, limit: int = 200) -> list[int]:
 
 def sweep(*, now: datetime, limit: int = 200) -> int:
     """Find due work without any message, and do it. Gives the number of organizations."""
-    found = due_organizations(now=now, limit=limit)
-    for organization_id in found:
-        reconcile_organization(organization_id)
+    found = registry.due_work(now, limit=limit)
+    registry.work_off(found, management, clock=timezone.now)
     return len(found)
 
 

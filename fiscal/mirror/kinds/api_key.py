@@ -6,6 +6,7 @@ A key found by our mark without its secret is of no use to anybody: it is disabl
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -34,22 +35,18 @@ class ApiKeyKind:
         return ApiKey.objects.all()
 
     def load(self, subject_id: UUID, mirror: Mirror) -> Wanted | None:
-        key = (
-            ApiKey.objects.select_related("organization__parent__provisioned_by", "organization__provisioned_by")
-            .filter(public_id=subject_id)
-            .first()
-        )
+        key = ApiKey.objects.select_related("organization").filter(public_id=subject_id).first()
         if key is None:
             return None
         organization = key.organization
-        ids = remote_ids(organization, organization.parent)
+        ids = remote_ids(organization.pk, organization.parent_id)
         return Wanted(
             subject=key,
             organization=organization,
             generation=key.generation,
             retired=key.retired_at is not None,
             modes=(Mode(key.mode),),
-            holders=holders_of(organization),
+            holders=partial(holders_of, organization),
             values={"status": WIRE[KeyStatus(key.status)]},
             carried={
                 "name": key.name,
@@ -110,7 +107,9 @@ class ApiKeyKind:
         """Seal the fresh secret beside the remote id."""
         if seen.issued is None:
             return
-        issued = IssuedKey.objects.filter(api_key_id=wanted.subject.pk).first() or IssuedKey(api_key_id=wanted.subject.pk)
+        issued = IssuedKey.objects.filter(api_key_id=wanted.subject.pk).first() or IssuedKey(
+            api_key_id=wanted.subject.pk
+        )
         issued.hold(*seen.issued, issued_at=now, reveal_until=now + timedelta(minutes=settings.REVEAL_MINUTES))
         issued.save()
 

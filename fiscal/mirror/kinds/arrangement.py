@@ -7,6 +7,7 @@ that organization, planned against what the organization's mirror last observed.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -53,17 +54,12 @@ class ArrangementKind:
         return Arrangement.objects.all()
 
     def load(self, subject_id: UUID, mirror: Mirror) -> Wanted | None:
-        arrangement = (
-            Arrangement.objects.select_related(
-                "organization__parent__provisioned_by", "organization__provisioned_by", "bill_to", "billing_address"
-            )
-            .filter(public_id=subject_id)
-            .first()
-        )
+        rows = Arrangement.objects.select_related("organization", "billing_address")
+        arrangement = rows.filter(public_id=subject_id).first()
         if arrangement is None:
             return None
         organization = arrangement.organization
-        ids = remote_ids(organization, arrangement.bill_to)
+        ids = remote_ids(organization.pk, arrangement.bill_to_id)
         missing = ""
         if organization.pk not in ids:
             missing = str(organization)
@@ -75,7 +71,7 @@ class ArrangementKind:
             generation=arrangement.generation,
             retired=organization.retired_at is not None,
             modes=tuple(reversed(organization.modes)),
-            holders=holders_of(organization),
+            holders=partial(holders_of, organization),
             values=billing_values(arrangement, ids),
             remote_organization_id=ids.get(organization.pk, ""),
             inside=ids.get(organization.pk, ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -30,13 +31,7 @@ class BillingAddressKind:
         return BillingAddress.objects.all()
 
     def load(self, subject_id: UUID, mirror: Mirror) -> Wanted | None:
-        address = (
-            BillingAddress.objects.select_related(
-                "organization__parent__provisioned_by", "organization__provisioned_by"
-            )
-            .filter(public_id=subject_id)
-            .first()
-        )
+        address = BillingAddress.objects.select_related("organization").filter(public_id=subject_id).first()
         if address is None:
             return None
         return Wanted(
@@ -45,7 +40,7 @@ class BillingAddressKind:
             generation=address.generation,
             retired=address.retired_at is not None,
             modes=(Mode(address.mode),),
-            holders=_own_first(address),
+            holders=partial(_own_first, address),
             values=asdict(address_of(address)),
         )
 

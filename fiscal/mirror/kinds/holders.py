@@ -22,8 +22,7 @@ def holders_of(organization: Organization) -> tuple[Organization, ...]:
     return tuple(link for link in chain if link)
 
 
-def remote_ids(*organizations: Organization | None) -> dict[int, str]:
+def remote_ids(*organization_ids: int | None) -> dict[int, str]:
     """The provider's ids of the organizations that have one, by primary key. One query."""
-    wanted = {organization.pk for organization in organizations if organization}
-    rows = Mirror.objects.filter(kind=KindName.ORGANIZATION, organization_id__in=wanted).exclude(remote_id="")
-    return dict(rows.values_list("organization_id", "remote_id"))
+    rows = Mirror.objects.filter(kind=KindName.ORGANIZATION, organization_id__in=set(organization_ids) - {None})
+    return dict(rows.exclude(remote_id="").values_list("organization_id", "remote_id"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -43,41 +44,23 @@ class OrganizationKind:
         return Organization.objects.all()
 
     def load(self, subject_id: UUID, mirror: Mirror) -> Wanted | None:
-        organization = (
-            Organization.objects.select_related("parent__provisioned_by", "provisioned_by")
-            .filter(public_id=subject_id)
-            .first()
-        )
+        organization = Organization.objects.filter(public_id=subject_id).first()
         if organization is None:
             return None
-        arrangement = (
-            Arrangement.objects.select_related("bill_to", "billing_address").filter(organization=organization).first()
-            if not mirror.remote_id
-            else None
-        )
-        ids = remote_ids(organization.parent, arrangement.bill_to if arrangement else None)
         values: dict[str, Any] = {name: getattr(organization, name) for name in FIELDS}
         values["contact_person_id"] = str(organization.contact_person_id or "")
         values["metadata"] = {**organization.metadata, "kontor_id": str(mirror.mark)}
-        carried: dict[str, Any] = {}
-        missing = ""
-        if organization.parent:
-            carried["managed_by_organization_id"] = ids.get(organization.parent.pk, "")
-            missing = "" if carried["managed_by_organization_id"] else str(organization.parent)
-        if arrangement and is_carried(arrangement, ids):
-            carried.update(billing_values(arrangement, ids))
-        elif arrangement and arrangement.bill_to:
-            missing = missing or str(arrangement.bill_to)
+        carried, missing = ({}, "") if mirror.remote_id else _carried(organization)
         return Wanted(
             subject=organization,
             organization=organization,
             generation=organization.generation,
             retired=organization.retired_at is not None,
             modes=tuple(reversed(organization.modes)),
-            holders=holders_of(organization),
+            holders=partial(holders_of, organization),
             values=values,
             carried=carried,
-            missing="" if mirror.remote_id else missing,
+            missing=missing,
         )
 
     def remembered(self, wanted: Wanted, mirror: Mirror) -> Seen | None:
@@ -125,6 +108,22 @@ class OrganizationKind:
 
     def settled(self, wanted: Wanted, mirror: Mirror, seen: Seen, now: datetime) -> None:
         """Nothing more to store."""
+
+
+def _carried(organization: Organization) -> tuple[dict[str, Any], str]:
+    """What travels with a create: the parent's id and the arrangement; and what has to be there first, if anything."""
+    arrangement = Arrangement.objects.select_related("billing_address").filter(organization=organization).first()
+    ids = remote_ids(organization.parent_id, arrangement.bill_to_id if arrangement else None)
+    carried: dict[str, Any] = {}
+    if organization.parent:
+        if organization.parent.pk not in ids:
+            return {}, str(organization.parent)
+        carried["managed_by_organization_id"] = ids[organization.parent.pk]
+    if arrangement and is_carried(arrangement, ids):
+        carried |= billing_values(arrangement, ids)
+    elif arrangement and arrangement.bill_to and arrangement.bill_to.pk not in ids:
+        return carried, str(arrangement.bill_to)
+    return carried, ""
 
 
 def _kept_marks(metadata: dict[str, Any], seen: Seen) -> dict[str, Any]:
