@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
@@ -91,10 +91,11 @@ def _mirror_of(kind: Kind, subject_id: UUID, now: datetime) -> Mirror | None:
     if owner is None:
         return None
     # Due at the moment this pass began, not at the later one of the insert: else the pass itself could not claim it.
-    mirror, _created = Mirror.objects.get_or_create(
-        kind=kind.name, subject_id=subject_id, defaults={"organization_id": owner, "due_at": now}
-    )
-    return mirror
+    try:
+        with transaction.atomic():
+            return Mirror.objects.create(kind=kind.name, subject_id=subject_id, organization_id=owner, due_at=now)
+    except IntegrityError:
+        return Mirror.objects.get(kind=kind.name, subject_id=subject_id)
 
 
 def claim(mirror: Mirror, now: datetime) -> UUID | None:
