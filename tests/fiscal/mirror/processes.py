@@ -1,17 +1,19 @@
 """A small house of real processes for fault tests: a database, a broker, a sandbox over HTTP, workers that may be killed.
 
-`python -m tests.fiscal.mirror.processes claim` is the racing program of `test_race.py`.
+`python -m tests.fiscal.mirror.processes claim` is the racing program of `test_race.py`; `change` makes many changes.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Sequence
@@ -39,20 +41,24 @@ class Processes:
     database: str
     extra: dict[str, str] = field(default_factory=dict)
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    petra: Any = None
+    maker: Any = None
+    typed: str = ""
+    """Who works here, and the secret that was typed in to connect."""
 
     def __post_init__(self) -> None:
         self.port = free_port()
-        self.socket = self.folder / "broker.sock"
+        name = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:16]
+        self.socket = Path(tempfile.gettempdir()) / f"kontor-{name}.sock"  # where the settings look for it
         self.log = (self.folder / "log").open("ab")
 
     @property
     def environment(self) -> dict[str, str]:
         return {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != "REDIS_URL"},
             "DATABASE_URL": self.database,
             "KONTOR_DATA_DIR": str(self.folder),
             "KONTOR_SANDBOX_PORT": str(self.port),
-            "REDIS_URL": f"redis+socket://{self.socket}",
             "PYTHONPATH": str(ROOT),
             **self.extra,
         }
@@ -156,8 +162,39 @@ def claim_everything(ids: Sequence[int]) -> list[int]:
     return ours
 
 
+def make_changes(maker_id: int, count: int) -> None:
+    """Add organizations, rename them and issue keys, `count` times in all, ringing as a page does."""
+    import django
+
+    django.setup()
+    from dataclasses import replace
+
+    from organizations.access import EVERYTHING, Reach
+    from organizations.choices import Mode, Road
+    from organizations.models import Organization, User
+    from organizations.services import change_details, issue_key
+    from organizations.services.changes import details_of
+    from tests.cast import below
+
+    petra, maker = User.objects.get(), Organization.objects.get(pk=maker_id)
+    shop = below(petra, maker, "Filiale 0")
+    for number in range(1, count):
+        reach = Reach(petra, shop, EVERYTHING, Road.DIRECT)
+        if number % 3 == 0:
+            shop = below(petra, maker, f"Filiale {number}")
+        elif number % 3 == 1:
+            change_details(
+                reach, details=replace(details_of(shop), name=f"Name {number}"), generation=shop.generation
+            )
+        else:
+            issue_key(reach, name=f"till-{number}", mode=Mode.TEST)
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    start_at, wanted = json.loads(sys.stdin.read())
-    time.sleep(max(0.0, start_at - time.time()))
-    print(json.dumps(claim_everything(wanted)))
+    if sys.argv[1] == "change":
+        make_changes(int(sys.argv[2]), int(sys.argv[3]))
+    else:
+        start_at, wanted = json.loads(sys.stdin.read())
+        time.sleep(max(0.0, start_at - time.time()))
+        print(json.dumps(claim_everything(wanted)))  # noqa: T201

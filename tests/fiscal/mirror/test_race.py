@@ -11,40 +11,12 @@ from collections import Counter
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
-from django.db import connection, connections
-
 from fiscal.models import Mirror
 from organizations.choices import Kind
 from organizations.models import Organization
 from tests.fiscal.mirror.processes import ROOT
 
 ROWS, RACERS = 300, 6
-
-
-@pytest.fixture
-def shared_database(request, tmp_path, django_db_blocker):
-    """A database that other processes can open: this test's PostgreSQL database, or a file for SQLite."""
-    if connection.vendor == "postgresql":
-        request.getfixturevalue("transactional_db")
-        parts = connection.settings_dict
-        yield f"postgres://{parts['USER']}:{parts['PASSWORD']}@{parts['HOST']}:{parts['PORT'] or 5432}/{parts['NAME']}"
-        return
-    url = f"sqlite:///{tmp_path / 'race.sqlite3'}"
-    environment = {**os.environ, "DATABASE_URL": url, "KONTOR_DATA_DIR": str(tmp_path)}
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v0"], env=environment, cwd=ROOT, check=True, capture_output=True
-    )
-    with django_db_blocker.unblock():
-        kept = connections.databases["default"]
-        old, alias = connection.settings_dict["NAME"], connections["default"]
-        alias.close()
-        replaced = alias.__class__({**kept, "NAME": str(tmp_path / "race.sqlite3")}, "default")
-        connections["default"] = replaced
-        yield url
-        replaced.close()
-        connections["default"] = alias
-        alias.settings_dict["NAME"] = old
 
 
 @pytest.mark.processes
@@ -61,7 +33,7 @@ def test_six_processes_that_race_for_three_hundred_rows_make_three_hundred_claim
     task = json.dumps([time.time() + 4, ids])
     racers = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.fiscal.mirror.processes"],
+            [sys.executable, "-m", "tests.fiscal.mirror.processes", "claim"],
             env=environment,
             cwd=ROOT,
             stdin=subprocess.PIPE,
@@ -81,4 +53,3 @@ def test_six_processes_that_race_for_three_hundred_rows_make_three_hundred_claim
     claims = Counter(pk for out, _error in ends for pk in json.loads(out))
     assert len(claims) == ROWS
     assert set(claims.values()) == {1}
-    assert settings.DATABASES
