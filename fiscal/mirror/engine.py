@@ -104,9 +104,7 @@ def claim(mirror: Mirror, now: datetime) -> UUID | None:
     A lease token left behind means that its pass died without a word; such deaths are counted.
     """
     token = uuid.uuid4()
-    taken = Mirror.objects.filter(
-        Q(lease_until=None) | Q(lease_until__lte=now), pk=mirror.pk, due_at__lte=now
-    ).update(
+    taken = Mirror.objects.filter(Q(lease_until=None) | Q(lease_until__lte=now), pk=mirror.pk, due_at__lte=now).update(
         lease_until=now + LEASE,
         lease_token=token,
         due_at=now + LEASE + delay_after(mirror.tries),
@@ -238,9 +236,7 @@ def begin(work: Pass, operation: Operation, generation: int) -> MirrorAttempt:
     now = max(work.now, timezone.now())
     if not Mirror.objects.filter(pk=work.mirror.pk, lease_token=work.token).update(lease_until=now + LEASE):
         raise ClaimLost
-    return MirrorAttempt.objects.create(
-        mirror=work.mirror, operation=operation, generation=generation, started_at=now
-    )
+    return MirrorAttempt.objects.create(mirror=work.mirror, operation=operation, generation=generation, started_at=now)
 
 
 def _close_open_attempts(mirror: Mirror) -> bool:

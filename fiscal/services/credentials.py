@@ -124,7 +124,10 @@ def replace_credential(reach: Reach, *, credential_id: UUID, key: str, secret: s
     token = _own(reach, key, secret)
     if token.env != credential.mode:
         raise CredentialRefused(
-            {"key": _("This is a %(env)s key; the stored one is %(mode)s.") % {"env": token.env, "mode": credential.mode}}
+            {
+                "key": _("This is a %(env)s key; the stored one is %(mode)s.")
+                % {"env": token.env, "mode": credential.mode}
+            }
         )
     with transaction.atomic(durable=True):
         credential = Credential.objects.select_for_update().get(pk=credential.pk)

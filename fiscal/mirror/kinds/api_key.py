@@ -66,9 +66,7 @@ class ApiKeyKind:
         mark = str(mirror.mark)
         items = client.api_keys(wanted.remote_organization_id, status="enabled").items
         return [
-            seen_key(item)
-            for item in items
-            if item.metadata.get("kontor_id") == mark and item.id != mirror.remote_id
+            seen_key(item) for item in items if item.metadata.get("kontor_id") == mark and item.id != mirror.remote_id
         ]
 
     def read(self, client: Management, wanted: Wanted, remote_id: str) -> Seen:
@@ -108,7 +106,9 @@ class ApiKeyKind:
         """Seal the fresh secret beside the remote id."""
         if seen.issued is None:
             return
-        issued = IssuedKey.objects.filter(api_key_id=wanted.subject.pk).first() or IssuedKey(api_key_id=wanted.subject.pk)
+        issued = IssuedKey.objects.filter(api_key_id=wanted.subject.pk).first() or IssuedKey(
+            api_key_id=wanted.subject.pk
+        )
         issued.hold(*seen.issued, issued_at=now, reveal_until=now + timedelta(minutes=settings.REVEAL_MINUTES))
         issued.save()
 

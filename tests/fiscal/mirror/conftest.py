@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from celery.signals import before_task_publish
@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from fiscal.mirror import engine, registry, settle
 from fiscal.mirror.checkpoints import POINTS
+from fiscal.models import Mirror
 from organizations.access import EVERYTHING, Reach
 from organizations.choices import Road
 from organizations.models import Organization, User
@@ -120,14 +121,14 @@ def quiet(clock, settle) -> Callable[..., float]:
     return run
 
 
-def _next_moment() -> timezone.datetime | None:
+def _next_moment() -> datetime | None:
     """When the next object is due, however far away; None if none will ever be."""
     far = timezone.now() + timedelta(days=3650)
-    moments = []
+    moments: list[datetime] = []
     for kind in registry.KINDS:
         ids = registry.due(kind, far).values_list("public_id", flat=True)
-        for mirror in registry.Mirror.objects.filter(kind=kind.name, subject_id__in=ids):
-            moments.append(max(mirror.due_at, mirror.lease_until or mirror.due_at))
+        mirrors = Mirror.objects.filter(kind=kind.name, subject_id__in=ids)
+        moments += [max(mirror.due_at, mirror.lease_until or mirror.due_at) for mirror in mirrors]
     return min(moments, default=None)
 
 
@@ -146,7 +147,9 @@ def shared_database(request, tmp_path, django_db_blocker):
     )
     with django_db_blocker.unblock():
         usual = connections["default"]
-        connections["default"] = usual.__class__({**usual.settings_dict, "NAME": str(tmp_path / "shared.sqlite3")}, "default")
+        connections["default"] = usual.__class__(
+            {**usual.settings_dict, "NAME": str(tmp_path / "shared.sqlite3")}, "default"
+        )
         yield url
         connections["default"].close()
         connections["default"] = usual

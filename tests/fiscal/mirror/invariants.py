@@ -9,9 +9,6 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
-from fiscal.sandbox.app import Sandbox
-from fiscal.sandbox.management.stage import DASHBOARD_USER
-from fiscal.sandbox.web import Reply, Request
 
 from billing.models import Arrangement, BillingAddress
 from billing.services import address_of
@@ -23,6 +20,9 @@ from fiscal.mirror.plan import differences
 from fiscal.mirror.registry import BY_NAME, KINDS
 from fiscal.models import Mirror
 from fiscal.phases import phase_of
+from fiscal.sandbox.app import Sandbox
+from fiscal.sandbox.management.stage import DASHBOARD_USER
+from fiscal.sandbox.web import Reply, Request
 from organizations.models import ApiKey, Organization
 
 SECRET_NAMES = {"api_secret", "secret", "access_token", "refresh_token"}
@@ -142,9 +142,7 @@ def nothing_is_double(sandbox: Sandbox, *, allowed: int) -> None:
     """I2: one object per mark. A key whose secret was lost stays there, switched off, and does not count."""
     keys = [item for item in sandbox.objects("api_key") if item["status"] == "enabled"]
     marks = Counter(
-        item["metadata"]["kontor_id"]
-        for item in [*sandbox.objects(), *keys]
-        if "kontor_id" in item.get("metadata", {})
+        item["metadata"]["kontor_id"] for item in [*sandbox.objects(), *keys] if "kontor_id" in item.get("metadata", {})
     )
     assert sum(count - 1 for count in marks.values()) <= allowed, marks
 

@@ -183,9 +183,7 @@ def make_changes(maker_id: int, count: int) -> None:
         if number % 3 == 0:
             shop = below(petra, maker, f"Filiale {number}")
         elif number % 3 == 1:
-            change_details(
-                reach, details=replace(details_of(shop), name=f"Name {number}"), generation=shop.generation
-            )
+            change_details(reach, details=replace(details_of(shop), name=f"Name {number}"), generation=shop.generation)
         else:
             issue_key(reach, name=f"till-{number}", mode=Mode.TEST)
 

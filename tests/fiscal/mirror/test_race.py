@@ -11,6 +11,7 @@ from collections import Counter
 from uuid import uuid4
 
 import pytest
+
 from fiscal.models import Mirror
 from organizations.choices import Kind
 from organizations.models import Organization
