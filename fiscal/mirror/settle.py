@@ -38,6 +38,12 @@ CLEAR: dict[str, Any] = {
 }
 """What a good pass leaves behind of earlier bad ones."""
 
+<<<<<<< HEAD
+=======
+NEEDED = {KindName.ORGANIZATION, KindName.BILLING_ADDRESS}
+"""Kinds that others wait for."""
+
+>>>>>>> faults-work
 
 class Settlement:
     """The end of one pass. Exactly one of its endings is called; each gives up the claim."""
@@ -266,7 +272,7 @@ class Settlement:
                 self.end_attempt(outcome)
             if kind and seen and self.wanted:
                 kind.settled(self.wanted, self.mirror, seen, self.now)
-            if fields.get("remote_id") and not self._was_remote:
+            if fields.get("remote_id") and not self._was_remote and self.mirror.kind in NEEDED:
                 wake_waiting(self.mirror.organization_id, self.now)
             reached("in-settle")
         reached("after-settle")

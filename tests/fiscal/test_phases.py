@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from django.db.models import DateTimeField, IntegerField, Value
@@ -15,7 +15,7 @@ from fiscal.phases import phase_case, phase_of
 from organizations.choices import Kind, Mode
 from organizations.models import Organization
 
-NOW = datetime(2026, 11, 2, 9, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 moments = st.none() | st.sampled_from([NOW - timedelta(seconds=1), NOW, NOW + timedelta(seconds=1)])
 facts = st.fixed_dictionaries(
     {

@@ -142,9 +142,7 @@ def nothing_is_double(sandbox: Sandbox, *, allowed: int) -> None:
     """I2: one object per mark. A key whose secret was lost stays there, switched off, and does not count."""
     keys = [item for item in sandbox.objects("api_key") if item["status"] == "enabled"]
     marks = Counter(
-        item["metadata"]["kontor_id"]
-        for item in [*sandbox.objects(), *keys]
-        if "kontor_id" in item.get("metadata", {})
+        item["metadata"]["kontor_id"] for item in [*sandbox.objects(), *keys] if "kontor_id" in item.get("metadata", {})
     )
     assert sum(count - 1 for count in marks.values()) <= allowed, marks
 

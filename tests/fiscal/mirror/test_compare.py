@@ -126,7 +126,9 @@ def test_a_double_that_arrives_late_is_flagged_and_never_deleted(house, sandbox,
 
 
 @pytest.mark.parametrize("lost", [False, True])
-def test_a_second_key_that_arrives_late_is_found_and_switched_off(house, sandbox, settle, comparison, clock, quiet, lost):
+def test_a_second_key_that_arrives_late_is_found_and_switched_off(
+    house, sandbox, settle, comparison, clock, quiet, lost
+):
     """F31, I3: its secret went to nobody, but it works."""
     sandbox.faults.add("replay_later", path="/api-keys$")
     if lost:

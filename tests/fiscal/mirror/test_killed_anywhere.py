@@ -42,7 +42,9 @@ class Deed:
 
 def _rename(house: House) -> object:
     shop = Organization.objects.get(pk=house.shop.pk)
-    return change_details(house.at_shop(), details=replace(details_of(shop), name="Neuer Name"), generation=shop.generation)
+    return change_details(
+        house.at_shop(), details=replace(details_of(shop), name="Neuer Name"), generation=shop.generation
+    )
 
 
 def _arrange(house: House) -> object:
@@ -93,9 +95,7 @@ DEEDS = {
         lambda house: enable_key(house.at_shop(), key_id=ApiKey.objects.get().public_id),
         before=lambda house: (_key(house), _key_off(house)),
     ),
-    "retire key": Deed(
-        lambda house: retire_key(house.at_shop(), key_id=ApiKey.objects.get().public_id), before=_key
-    ),
+    "retire key": Deed(lambda house: retire_key(house.at_shop(), key_id=ApiKey.objects.get().public_id), before=_key),
 }
 
 COMBINATIONS = [

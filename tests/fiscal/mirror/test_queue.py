@@ -181,13 +181,11 @@ def test_a_clock_that_went_back_runs_nothing_twice(db, clock):
 
 def test_beat_rings_for_exactly_what_is_periodic(db, clock, monkeypatch):
     ran = []
-    monkeypatch.setattr(services, "tidy", lambda *, now: ran.append("tidy"))
-    monkeypatch.setattr(services, "compare_due", lambda *, now: ran.append("compare_due"))
+    monkeypatch.setattr(services, "tidy", lambda **_: ran.append("tidy"))
+    monkeypatch.setattr(services, "compare_due", lambda **_: ran.append("compare_due"))
     by_name = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
 
-    assert by_name == {
-        f"fiscal.tasks.{name}": every.total_seconds() for name, (every, _job) in tasks.PERIODIC.items()
-    }
+    assert by_name == {f"fiscal.tasks.{name}": every.total_seconds() for name, (every, _job) in tasks.PERIODIC.items()}
     for name in by_name:
         app.tasks[name]()
         app.tasks[name]()
