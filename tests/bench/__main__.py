@@ -7,7 +7,7 @@ import sys
 
 import django
 from django.core.management import call_command
-from django.test.utils import setup_databases, setup_test_environment, teardown_databases
+from django.test.utils import setup_databases, teardown_databases
 
 
 def main(only: str) -> int:
@@ -26,7 +26,6 @@ def main(only: str) -> int:
     if not chosen:
         print(f"No goal is called {only!r}. There are: {', '.join(goal.__name__ for goal in goals)}.")
         return 2
-    setup_test_environment()
     print("name value unit ceiling ratio goal ok|short")
     short = 0
     for goal in chosen:

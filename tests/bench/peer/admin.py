@@ -20,7 +20,6 @@ class OrganizationAdmin(admin.ModelAdmin):
         "in_test",
         "phase",
         "billed_to",
-        "zip",
         "town",
         "country_code",
         "changed_at",
