@@ -14,12 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-<<<<<<< HEAD
-from django.db import transaction
-=======
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Q, Value, When
->>>>>>> faults-work
 from django.utils import timezone
 
 from fiscal.choices import CredentialStatus, ErrorCode, Operation, Outcome
@@ -113,7 +108,6 @@ def claim(mirror: Mirror, now: datetime) -> UUID | None:
     if mirror.due_at > now or (mirror.lease_until and mirror.lease_until > now):
         return None
     token = uuid.uuid4()
-<<<<<<< HEAD
     taken = {
         "lease_until": now + LEASE,
         "lease_token": token,
@@ -126,15 +120,6 @@ def claim(mirror: Mirror, now: datetime) -> UUID | None:
     for name, value in taken.items():
         setattr(mirror, name, value)
     return token
-=======
-    taken = Mirror.objects.filter(Q(lease_until=None) | Q(lease_until__lte=now), pk=mirror.pk, due_at__lte=now).update(
-        lease_until=now + LEASE,
-        lease_token=token,
-        due_at=now + LEASE + delay_after(mirror.tries),
-        deaths=Case(When(lease_token__isnull=False, then=F("deaths") + 1), default=Value(0)),
-    )
-    return token if taken else None
->>>>>>> faults-work
 
 
 def _work(work: Pass) -> None:
@@ -257,7 +242,6 @@ def begin(work: Pass, operation: Operation, generation: int) -> MirrorAttempt:
     ours: a worker that slept too long sends nothing.
     """
     now = max(work.now, timezone.now())
-<<<<<<< HEAD
     with transaction.atomic():
         ours = Mirror.objects.filter(pk=work.mirror.pk, lease_token=work.token)
         if now - work.now > FRESH and not ours.update(lease_until=now + LEASE):
@@ -265,11 +249,6 @@ def begin(work: Pass, operation: Operation, generation: int) -> MirrorAttempt:
         return MirrorAttempt.objects.create(
             mirror=work.mirror, operation=operation, generation=generation, started_at=now
         )
-=======
-    if not Mirror.objects.filter(pk=work.mirror.pk, lease_token=work.token).update(lease_until=now + LEASE):
-        raise ClaimLost
-    return MirrorAttempt.objects.create(mirror=work.mirror, operation=operation, generation=generation, started_at=now)
->>>>>>> faults-work
 
 
 def _close_open_attempts(mirror: Mirror) -> bool:

@@ -38,12 +38,9 @@ CLEAR: dict[str, Any] = {
 }
 """What a good pass leaves behind of earlier bad ones."""
 
-<<<<<<< HEAD
-=======
 NEEDED = {KindName.ORGANIZATION, KindName.BILLING_ADDRESS}
 """Kinds that others wait for."""
 
->>>>>>> faults-work
 
 class Settlement:
     """The end of one pass. Exactly one of its endings is called; each gives up the claim."""

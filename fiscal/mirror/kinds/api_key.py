@@ -62,17 +62,11 @@ class ApiKeyKind:
     def look(self, client: Management, wanted: Wanted, mirror: Mirror) -> list[Seen]:
         """Enabled keys with our mark, other than the one whose secret we hold."""
         mark = str(mirror.mark)
-<<<<<<< HEAD
         listing = client.api_keys(wanted.remote_organization_id, status="enabled")
         found = [
             seen_key(item)
             for item in listing.items
             if item.metadata.get("kontor_id") == mark and item.id != mirror.remote_id
-=======
-        items = client.api_keys(wanted.remote_organization_id, status="enabled").items
-        return [
-            seen_key(item) for item in items if item.metadata.get("kontor_id") == mark and item.id != mirror.remote_id
->>>>>>> faults-work
         ]
         return proven(found, listing)
 
