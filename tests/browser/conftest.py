@@ -14,7 +14,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
 from fiscal.demo.people import DEMO_PASSWORD, POS
-from tests.house.test_living_in_the_house import Launched, launch
+from tests.house.living import Launched, launch
 
 QUIET = [
     "--no-sandbox",
