@@ -9,3 +9,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("kontor")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Beat only rings: a slot in the database lets each job run once, however many beats there are, and the sweep does what
+# beat did not ring for.
+app.conf.beat_schedule = {
+    "compare": {"task": "fiscal.tasks.compare_due", "schedule": 600.0, "options": {"expires": 600}},
+    "tidy": {"task": "fiscal.tasks.tidy", "schedule": 60.0, "options": {"expires": 60}},
+}

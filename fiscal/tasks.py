@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import shared_task
@@ -23,22 +26,59 @@ def reconcile(*, organization_id: int, **_: Any) -> None:
 
 @shared_task
 def compare_due(**_: Any) -> None:
-    """Compare objects in step with the provider, those whose turn it is."""
-    services.compare_due(now=timezone.now())
+    """Compare objects in step with the provider, those whose turn it is; once per slot of time."""
+    run_periodic("compare_due", now=timezone.now())
 
 
 @shared_task
 def tidy(**_: Any) -> None:
-    """Wipe secrets nobody looked at in time, end rotated keys, drop old attempts."""
-    services.tidy(now=timezone.now())
+    """Wipe secrets nobody looked at in time, end rotated keys, drop old attempts; once per slot of time."""
+    run_periodic("tidy", now=timezone.now())
 
 
-def ring(organization_id: int) -> None:
-    """Ring the doorbell. It may stay unheard: the sweep finds whatever is due without it."""
-    try:
-        reconcile.delay(organization_id=organization_id)
-    except Exception as error:  # noqa: BLE001 - any broker's trouble: the change is committed and the sweep will find it
-        log.warning("the broker did not take a message (%s); the sweep will find the work", type(error).__name__)
+PERIODIC: dict[str, tuple[timedelta, Callable[[datetime], object]]] = {
+    "compare_due": (timedelta(minutes=10), lambda now: services.compare_due(now=now)),
+    "tidy": (timedelta(minutes=1), lambda now: services.tidy(now=now)),
+}
+"""What is done by the clock, and how often. Beat rings for it; the sweep does what nobody did in its time."""
+
+
+def run_periodic(name: str, *, now: datetime, late: timedelta = timedelta(0)) -> bool:
+    """Do a periodic job if nobody has done it in its slot. True if it was done here.
+
+    `late`: leave that much time to whoever is rung for; then the slot of that long ago is looked at.
+    """
+    every, job = PERIODIC[name]
+    return services.periodic(name, every, lambda: job(now), now=now - late)
+
+
+class Doorbell:
+    """Rings workers. After the broker has failed it stays silent for a while: nobody waits for a dead broker twice."""
+
+    SILENCE = 10.0
+
+    def __init__(self) -> None:
+        self.silent_until = 0.0
+
+    def ring(self, organization_id: int) -> bool:
+        """Ring for one organization. False if nobody can hear it: the sweep finds whatever is due without it."""
+        if time.monotonic() < self.silent_until:
+            return False
+        try:
+            reconcile.delay(organization_id=organization_id)
+        except Exception as error:  # noqa: BLE001 - any broker's trouble: the change is committed and will be found
+            self.silent_until = time.monotonic() + self.SILENCE
+            log.warning("the broker took no message (%s); the sweep will find the work", type(error).__name__)
+            return False
+        return True
+
+
+doorbell = Doorbell()
+
+
+def ring(organization_id: int) -> bool:
+    """Ring the doorbell of this process. Never raises."""
+    return doorbell.ring(organization_id)
 
 
 def listen() -> None:

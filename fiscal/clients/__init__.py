@@ -13,8 +13,9 @@ from fiscal.providers.http import Door
 from fiscal.providers.management import Management, check
 from fiscal.providers.tokens import MemoryKeeper, Token, Tokens
 
-CALL_DEADLINE = 20.0
-"""Seconds a call may take in all. A pass makes at most three (call, login, call again), and its lease is 60 seconds."""
+CALL_DEADLINE = 14.0
+"""Seconds a call may take in all. A pass changes something with at most four (call, log in with the refresh token, log in
+with key and secret, call again), and its lease is 60 seconds."""
 
 
 @cache

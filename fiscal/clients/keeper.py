@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -15,15 +15,22 @@ from fiscal.models import Credential
 from fiscal.providers.tokens import Token
 from fiscal.vault import CannotOpen, seal, unseal
 
-LOGIN_LEASE = timedelta(seconds=30)
-PATIENCE, PAUSE = 10.0, 0.1
+LOGIN_LEASE = timedelta(seconds=35)
+"""Longer than the two calls of a login (refresh token, then key and secret) can take."""
+PAUSES, PAUSE = 50, 0.1
+"""How often and how long (seconds) to wait for somebody's login. A worker asks for its turn three times; after that its
+object waits, and the worker is free for others."""
 
 
 class DatabaseKeeper:
-    """A `fiscal.providers.tokens.Keeper` on a Credential row."""
+    """A `fiscal.providers.tokens.Keeper` on a Credential row.
+
+    It belongs to the key that `credential` held when it was read: a token of that key is not stored beside another one.
+    """
 
     def __init__(self, credential: Credential) -> None:
         self._rows = Credential.objects.filter(pk=credential.pk)
+        self._same_key = self._rows.filter(secret_sealed=credential.secret_sealed)
         self._place = credential.place("token")
 
     def load(self) -> Token | None:
@@ -36,27 +43,28 @@ class DatabaseKeeper:
             return None  # sealed with a key that is gone, or by another version: log in again
 
     def store(self, token: Token) -> None:
-        self._rows.update(token_sealed=seal(json.dumps(token.to_dict()), self._place))
+        self._same_key.update(token_sealed=seal(json.dumps(token.to_dict()), self._place))
 
     @contextmanager
     def single_flight(self) -> Iterator[bool]:
-        if self._take():
-            try:
-                yield True
-            finally:
-                self._rows.update(login_lease_until=None)
+        lease = self._take()
+        if lease is None:
+            self._wait()
+            yield False
             return
-        self._wait()
-        yield False
+        try:
+            yield True
+        finally:
+            # Only our own lease: if it ended meanwhile, the next one is somebody else's.
+            self._rows.filter(login_lease_until=lease).update(login_lease_until=None)
 
-    def _take(self) -> bool:
+    def _take(self) -> datetime | None:
         now = timezone.now()
         free = self._rows.filter(Q(login_lease_until=None) | Q(login_lease_until__lte=now))
-        return free.update(login_lease_until=now + LOGIN_LEASE) == 1
+        return now + LOGIN_LEASE if free.update(login_lease_until=now + LOGIN_LEASE) else None
 
     def _wait(self) -> None:
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
+        for _ in range(PAUSES):
             time.sleep(PAUSE)
             lease = self._rows.values_list("login_lease_until", flat=True).first()
             if lease is None or lease <= timezone.now():

@@ -21,5 +21,5 @@ POINTS = (
 
 def reached(point: str) -> None:
     """Die here, as if killed, if KONTOR_CRASH_AT names this point. A system check refuses that in production."""
-    if settings.CRASH_AT and settings.CRASH_AT == point:
+    if settings.CRASH_AT and point == settings.CRASH_AT:
         os._exit(137)

@@ -10,10 +10,13 @@ import logging
 import random
 from collections import defaultdict
 from datetime import datetime
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
+from billing.models import Arrangement
 from fiscal.choices import CredentialStatus, ErrorCode, KindName
+from fiscal.mirror import compare_keys
 from fiscal.mirror.engine import ClientFor
 from fiscal.mirror.plan import differences
 from fiscal.mirror.settle import REREAD_EVERY
@@ -27,28 +30,29 @@ log = logging.getLogger(__name__)
 
 
 def compare_due(client_for: ClientFor, *, now: datetime, limit: int) -> int:
-    """Compare the groups (a parent's managed organizations, or one main one) whose turn it is. Gives how many."""
-    rows = (
-        Mirror.objects.filter(
-            kind=KindName.ORGANIZATION, reread_at__lte=now, credential__status=CredentialStatus.ACTIVE
-        )
-        .exclude(remote_id="")
-        .select_related("credential", "organization")
-        .order_by("reread_at")[: limit * 50]
-    )
+    """Compare the groups (a parent's managed organizations, or one main one) whose turn it is. Gives how many.
+
+    Then the API keys whose turn it is, an organization at a time.
+    """
+    rows = _whose_turn_it_is(KindName.ORGANIZATION, now)[: limit * 50]
     groups: dict[tuple[int, int | None, int], Mirror] = {}
     for mirror in rows:
         parent = mirror.organization.parent_id
         groups.setdefault((mirror.credential_id or 0, parent, 0 if parent else mirror.pk), mirror)
-    for first in list(groups.values())[:limit]:
+    chosen = list(groups.values())[:limit]
+    for first in chosen:
         _compare_group(first, client_for, now)
-    return min(len(groups), limit)
+    done = compare_keys.compare_due(_whose_turn_it_is(KindName.API_KEY, now), client_for, now=now, limit=limit)
+    return len(chosen) + done
+
+
+def _whose_turn_it_is(kind: KindName, now: datetime) -> QuerySet[Mirror]:
+    rows = Mirror.objects.filter(kind=kind, reread_at__lte=now, credential__status=CredentialStatus.ACTIVE)
+    return rows.exclude(remote_id="").select_related("credential", "organization").order_by("reread_at")
 
 
 def _compare_group(first: Mirror, client_for: ClientFor, now: datetime) -> None:
-    members = _members(first)
-    spread = REREAD_EVERY * random.uniform(0.8, 1.2)  # noqa: S311
-    members.update(reread_at=now + spread)
+    _members(first).update(reread_at=now + REREAD_EVERY * random.uniform(0.8, 1.2))  # noqa: S311
     if first.credential is None:
         return
     client = client_for(first.credential)
@@ -61,7 +65,7 @@ def _compare_group(first: Mirror, client_for: ClientFor, now: datetime) -> None:
         log.info("comparing with the provider put off: %s", error)
 
 
-def _members(first: Mirror):  # type: ignore[no-untyped-def]
+def _members(first: Mirror) -> QuerySet[Mirror]:
     if first.organization.parent_id is None:
         return Mirror.objects.filter(pk=first.pk)
     return Mirror.objects.filter(
@@ -71,12 +75,17 @@ def _members(first: Mirror):  # type: ignore[no-untyped-def]
 
 def _compare_one(client: Management, mirror: Mirror, now: datetime) -> None:
     try:
-        note(mirror, client.organization(mirror.remote_id), now)
+        remote = client.organization(mirror.remote_id)
     except Absent as error:
-        _gone(mirror, error, now)
+        return _gone(mirror, error, now)
+    _note_organization(mirror, _arrangements([mirror]).get(mirror.organization_id), remote, now)
+    return None
 
 
 def _compare_children(client: Management, first: Mirror, now: datetime) -> None:
+    # What we know is read before the provider is asked: a pass in between then knows better, and `note` can tell.
+    members = list(_members(first).select_related("organization"))
+    arrangements = _arrangements(members)
     parent = Mirror.objects.filter(kind=KindName.ORGANIZATION, organization=first.organization.parent_id).get()
     listing = client.organizations(managed_by=parent.remote_id)
     by_id = {item.id: item for item in listing.items}
@@ -84,34 +93,59 @@ def _compare_children(client: Management, first: Mirror, now: datetime) -> None:
     for item in listing.items:
         if mark := item.metadata.get("kontor_id"):
             by_mark[mark].append(item.id)
-    for mirror in _members(first).select_related("organization"):
-        if mirror.remote_id in by_id:
-            note(mirror, by_id[mirror.remote_id], now, twins=len(by_mark[str(mirror.mark)]) > 1)
+    for mirror in members:
+        remote = by_id.get(mirror.remote_id)
+        if remote is not None:
+            arrangement = arrangements.get(mirror.organization_id)
+            _note_organization(mirror, arrangement, remote, now, twins=len(by_mark[str(mirror.mark)]) > 1)
         elif listing.complete and listing.items and mirror.organization.retired_at is None:
             _compare_one(client, mirror, now)
 
 
-def note(mirror: Mirror, remote: OrganizationPayload, now: datetime, *, twins: bool = False) -> None:
+def _arrangements(members: list[Mirror]) -> dict[int, tuple[Mirror, int]]:
+    """The mirrors of the members' arrangements with the generation each should have, by organization."""
+    ids = [member.organization_id for member in members]
+    wanted = dict(Arrangement.objects.filter(organization_id__in=ids).values_list("organization_id", "generation"))
+    rows = Mirror.objects.filter(kind=KindName.ARRANGEMENT, organization_id__in=ids)
+    return {row.organization_id: (row, wanted[row.organization_id]) for row in rows if row.organization_id in wanted}
+
+
+def _note_organization(
+    mirror: Mirror,
+    arrangement: tuple[Mirror, int] | None,
+    remote: OrganizationPayload,
+    now: datetime,
+    *,
+    twins: bool = False,
+) -> None:
+    note(mirror, remote.raw, now, generation=mirror.organization.generation, twins=twins)
+    if arrangement and arrangement[0].applied_generation:
+        note(arrangement[0], remote.raw, now, generation=arrangement[1])
+
+
+def note(mirror: Mirror, remote: dict[str, Any], now: datetime, *, generation: int, twins: bool = False) -> None:
     """Store what the provider holds now, and whether it differs from what both sides last agreed on.
 
-    Only while nothing else is going on with the object: a pass in flight knows better.
+    Only while nothing else is or was going on with the object since `mirror` was loaded: a pass knows better.
     """
     values = {name: value for name, value in mirror.agreed.items() if name != "metadata"}
-    theirs = differences(values, remote.raw)
-    idle = Mirror.objects.filter(Q(lease_until=None) | Q(lease_until__lte=now), pk=mirror.pk)
-    settled = idle.filter(organization__generation=F("applied_generation"))
-    idle.update(observed=remote.raw, observed_at=now)
-    if theirs:
-        settled.filter(drifted_at=None).update(drifted_at=now)
-    else:
-        settled.update(drifted_at=None)
-    if twins:
-        settled.update(
-            parked_generation=F("applied_generation"),
-            human_action="duplicate",
-            error_code=ErrorCode.DUPLICATE,
-            failing_since=now,
-        )
+    untouched = Mirror.objects.filter(
+        Q(lease_until=None) | Q(lease_until__lte=now),
+        pk=mirror.pk,
+        applied_generation=mirror.applied_generation,
+        observed_at=mirror.observed_at,
+    )
+    fields: dict[str, Any] = {"observed": remote, "observed_at": now}
+    if mirror.applied_generation == generation:
+        fields["drifted_at"] = (mirror.drifted_at or now) if differences(values, remote) else None
+        if twins:
+            fields |= {
+                "parked_generation": F("applied_generation"),
+                "human_action": "duplicate",
+                "error_code": ErrorCode.DUPLICATE,
+                "failing_since": now,
+            }
+    untouched.update(**fields)
 
 
 def _gone(mirror: Mirror, error: Absent, now: datetime) -> None:

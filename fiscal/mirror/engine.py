@@ -2,7 +2,7 @@
 
 Claims are a compare-and-set UPDATE with a lease and a fencing token, alike on SQLite and PostgreSQL. The next try is
 scheduled by the claim itself, before any work: a pass that dies is a retry, not a loop. No transaction is open during a
-call. Errors are classified in `fiscal.mirror.settle`, closed by default.
+call. Errors are classified in `fiscal.mirror.verdict`, closed by default.
 """
 
 from __future__ import annotations
@@ -10,20 +10,24 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
+from django.utils import timezone
 
 from fiscal.choices import CredentialStatus, ErrorCode, Operation, Outcome
 from fiscal.mirror.checkpoints import reached
 from fiscal.mirror.kind import Kind, Wanted
-from fiscal.mirror.plan import Call, Keep, Plan, Seen
-from fiscal.mirror.settle import Settlement, delay_after
+from fiscal.mirror.plan import Call, EnableLive, Keep, Plan, Seen
+from fiscal.mirror.settle import Settlement
+from fiscal.mirror.verdict import delay_after
 from fiscal.models import Credential, Mirror, MirrorAttempt
-from fiscal.providers.errors import ProviderError
+from fiscal.providers.errors import Absent, ProviderError
 from fiscal.providers.management import Management
+from organizations.choices import Mode
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,10 @@ GRACE, LOOK_EVERY, LEAST_LOOKS = timedelta(seconds=60), timedelta(seconds=30), 2
 ClientFor = Callable[[Credential], Management]
 
 
+class ClaimLost(Exception):
+    """The lease ran out on the way and somebody else took over: nothing more may be sent."""
+
+
 @dataclass
 class Pass:
     """One claimed pass: what it works on, and the token without which it may not write its result."""
@@ -43,6 +51,8 @@ class Pass:
     mirror: Mirror
     token: UUID
     now: datetime
+    settlement: Settlement
+    client_for: ClientFor
 
 
 def run(kind: Kind, subject_id: UUID, client_for: ClientFor, *, now: datetime) -> bool:
@@ -51,7 +61,7 @@ def run(kind: Kind, subject_id: UUID, client_for: ClientFor, *, now: datetime) -
     A provider's error never leaves this function: it is settled on the mirror. An error of our own is settled too, and
     logged.
     """
-    mirror = _mirror_of(kind, subject_id)
+    mirror = _mirror_of(kind, subject_id, now)
     if mirror is None:
         return False
     reached("before-claim")
@@ -60,10 +70,11 @@ def run(kind: Kind, subject_id: UUID, client_for: ClientFor, *, now: datetime) -
         return False
     reached("after-claim")
     mirror.refresh_from_db()
-    work = Pass(kind, mirror, token, now)
     settlement = Settlement(mirror, token, now)
     try:
-        _work(work, settlement, client_for)
+        _work(Pass(kind, mirror, token, now, settlement, client_for))
+    except ClaimLost:
+        log.warning("the claim on %s was lost before its call; nothing was sent", mirror)
     except ProviderError as error:
         settlement.failed(error)
     except Exception:
@@ -72,15 +83,16 @@ def run(kind: Kind, subject_id: UUID, client_for: ClientFor, *, now: datetime) -
     return True
 
 
-def _mirror_of(kind: Kind, subject_id: UUID) -> Mirror | None:
+def _mirror_of(kind: Kind, subject_id: UUID, now: datetime) -> Mirror | None:
     mirror = Mirror.objects.filter(kind=kind.name, subject_id=subject_id).first()
     if mirror:
         return mirror
     owner = kind.desired().filter(public_id=subject_id).values_list(kind.organization_path, flat=True).first()
     if owner is None:
         return None
+    # Due at the moment this pass began, not at the later one of the insert: else the pass itself could not claim it.
     mirror, _created = Mirror.objects.get_or_create(
-        kind=kind.name, subject_id=subject_id, defaults={"organization_id": owner}
+        kind=kind.name, subject_id=subject_id, defaults={"organization_id": owner, "due_at": now}
     )
     return mirror
 
@@ -102,91 +114,149 @@ def claim(mirror: Mirror, now: datetime) -> UUID | None:
     return token if taken else None
 
 
-def _work(work: Pass, settlement: Settlement, client_for: ClientFor) -> None:
-    mirror, kind = work.mirror, work.kind
-    _notice_crash(mirror)
+def _work(work: Pass) -> None:
+    mirror, kind, settlement = work.mirror, work.kind, work.settlement
+    doubtful = _close_open_attempts(mirror)
     wanted = kind.load(mirror.subject_id, mirror)
     if wanted is None:
         return settlement.released(due_at=work.now + timedelta(hours=1))
     settlement.wanted = wanted
     reached("after-load")
-    if mirror.deaths >= MOST_DEATHS:
-        return settlement.parked(ErrorCode.POISON, "poison")
-    if mirror.applied_generation == wanted.generation:
-        return settlement.released(due_at=work.now)
-    if wanted.missing and not wanted.retired:
-        return settlement.waiting_for(wanted.missing)
-    credential = credential_for(wanted, mirror)
-    if credential is None and _never_sent(mirror) and wanted.retired:
-        return settlement.in_step(None)
+    credential = _cleared_for_calls(work, wanted)
     if credential is None:
-        return settlement.parked(ErrorCode.NO_CREDENTIAL, "store_credential")
-    if credential.mode not in wanted.modes:
-        return settlement.parked(ErrorCode.WRONG_MODE, "store_credential")
-    if credential.status == CredentialStatus.PAUSED:
-        return settlement.released(due_at=work.now + timedelta(minutes=5), error=ErrorCode.UNAUTHORIZED)
+        return None
     settlement.credential = credential
-    client = client_for(credential)
-    seen = _seen(work, wanted, client, settlement)
+    client = work.client_for(credential)
+    seen = _seen(work, wanted, client, doubtful=doubtful)
     if settlement.done:
         return None
     plan = kind.plan(wanted, seen, mirror)
     reached("after-plan")
-    return _carry_out(work, wanted, seen, plan, client, settlement)
+    return _carry_out(work, wanted, seen, plan, client)
 
 
-def _never_sent(mirror: Mirror) -> bool:
-    return not mirror.remote_id and mirror.unknown_since is None
+def _cleared_for_calls(work: Pass, wanted: Wanted) -> Credential | None:
+    """The credential to call with. None: there is nothing to call for, or nothing to call with, and that is settled."""
+    mirror, settlement = work.mirror, work.settlement
+    if mirror.deaths >= MOST_DEATHS:
+        settlement.parked(ErrorCode.POISON, "poison")
+    elif mirror.applied_generation == wanted.generation:
+        settlement.released(due_at=work.now)
+    elif wanted.missing and not wanted.retired:
+        settlement.waiting_for(wanted.missing)
+    elif (credential := credential_for(wanted, made_with=mirror.credential_id)) is None and _never_sent(mirror, wanted):
+        settlement.in_step(None)
+    else:
+        return _fitting(work, wanted, credential)
+    return None
 
 
-def _seen(work: Pass, wanted: Wanted, client: Management, settlement: Settlement) -> Seen | None:
-    """What the provider holds: remembered where that is enough, looked for where a create's outcome is unknown."""
+def _fitting(work: Pass, wanted: Wanted, credential: Credential | None) -> Credential | None:
+    """`credential`, if it may be used now; None, and that is settled, if not."""
+    if credential is None:
+        work.settlement.parked(ErrorCode.NO_CREDENTIAL, "store_credential")
+    elif credential.mode not in wanted.modes:
+        work.settlement.parked(ErrorCode.WRONG_MODE, "store_credential")
+    elif credential.status == CredentialStatus.PAUSED:
+        work.settlement.released(due_at=work.now + timedelta(minutes=5), error=ErrorCode.UNAUTHORIZED)
+    else:
+        return credential
+    return None
+
+
+def _never_sent(mirror: Mirror, wanted: Wanted) -> bool:
+    return wanted.retired and not mirror.remote_id and mirror.unknown_since is None
+
+
+def _seen(work: Pass, wanted: Wanted, client: Management, *, doubtful: bool) -> Seen | None:
+    """What the provider holds: remembered where that is enough, read or looked for where an outcome is unknown."""
     mirror, kind = work.mirror, work.kind
-    if mirror.remote_id and mirror.unknown_since is None:
-        return kind.remembered(wanted, mirror) or kind.read(client, wanted, mirror.remote_id)
-    if mirror.unknown_since is None:
-        return kind.remembered(wanted, mirror)
-    attempt = begin(mirror, Operation.LOOK, wanted.generation, work.now)
-    settlement.attempt = attempt
-    found = kind.look(client, wanted, mirror)
+    if mirror.unknown_since is not None:
+        return _looked_for(work, wanted, client)
+    remembered = None if doubtful else kind.remembered(wanted, mirror)
+    remote_id = mirror.remote_id or wanted.inside
+    if remembered or not remote_id:
+        return remembered
+    work.settlement.attempt = begin(work, Operation.READ, wanted.generation)
+    try:
+        seen = kind.read(client, wanted, remote_id)
+    except Absent:
+        if not wanted.retired:
+            raise
+        work.settlement.end_attempt(Outcome.NOT_THERE)
+        return None
+    work.settlement.read()
+    return seen
+
+
+def _looked_for(work: Pass, wanted: Wanted, client: Management) -> Seen | None:
+    """What a create of unknown outcome made. If nothing: look again later, until it is certain that it never arrived."""
+    mirror, settlement = work.mirror, work.settlement
+    settlement.attempt = begin(work, Operation.LOOK, wanted.generation)
+    found = work.kind.look(client, wanted, mirror)
     reached("after-look")
     if found:
         settlement.found(found)
         return found[0]
-    settlement.not_found()
-    looks = mirror.looks + 1
-    since = mirror.unknown_since
-    if looks >= LEAST_LOOKS and work.now - since >= GRACE:
+    settlement.end_attempt(Outcome.NOT_THERE)
+    looks, since = mirror.looks + 1, mirror.unknown_since
+    if looks >= LEAST_LOOKS and since is not None and work.now - since >= GRACE:
         settlement.forget_unknown()
         return None
     settlement.look_again(looks, due_at=work.now + LOOK_EVERY)
     return None
 
 
-def _carry_out(
-    work: Pass, wanted: Wanted, seen: Seen | None, plan: Plan, client: Management, settlement: Settlement
-) -> None:
+def _carry_out(work: Pass, wanted: Wanted, seen: Seen | None, plan: Plan, client: Management) -> None:
+    settlement = work.settlement
     if isinstance(plan, Keep):
         return settlement.in_step(seen)
     call: Call = plan
-    settlement.attempt = begin(work.mirror, call.operation, wanted.generation, work.now)
+    if isinstance(call, EnableLive):
+        # Made with a TEST key, and only a LIVE key switches on LIVE; its maker stays on record for later changes.
+        live = replace(wanted, modes=(Mode.LIVE,))
+        other = _fitting(work, live, credential_for(live, made_with=None))
+        if other is None:
+            return None
+        client = work.client_for(other)
+    settlement.attempt = begin(work, call.operation, wanted.generation)
     settlement.call = call
     reached("after-attempt-written")
     after = work.kind.apply(client, wanted, seen, call)
     reached("after-answer")
-    return settlement.applied(work.kind, seen, after)
+    return settlement.applied(work.kind, after)
 
 
-def begin(mirror: Mirror, operation: Operation, generation: int, now: datetime) -> MirrorAttempt:
-    """Write an attempt down before its call: if the process dies, it stays as STARTED, and its outcome is unknown."""
-    return MirrorAttempt.objects.create(mirror=mirror, operation=operation, generation=generation, started_at=now)
+@transaction.atomic
+def begin(work: Pass, operation: Operation, generation: int) -> MirrorAttempt:
+    """Write an attempt down before its call: if the process dies, it stays as STARTED, and its outcome is unknown.
+
+    The lease starts anew, so that it always outlives the call. Raises ClaimLost if it is no longer ours: a worker that
+    slept too long sends nothing.
+    """
+    now = max(work.now, timezone.now())
+    if not Mirror.objects.filter(pk=work.mirror.pk, lease_token=work.token).update(lease_until=now + LEASE):
+        raise ClaimLost
+    return MirrorAttempt.objects.create(
+        mirror=work.mirror, operation=operation, generation=generation, started_at=now
+    )
 
 
-def _notice_crash(mirror: Mirror) -> None:
-    """Close attempts that a dead pass left open; a create among them may have reached the provider."""
-    open_ones = list(mirror.attempts.filter(outcome=Outcome.STARTED))
-    if not open_ones:
-        return
+def _close_open_attempts(mirror: Mirror) -> bool:
+    """Close attempts that a dead pass left open. True if what was last tried may or may not have happened.
+
+    A create among the open ones may have reached the provider: it is looked for before anything else is sent.
+    """
+    recent = list(mirror.attempts.filter(outcome__in=(Outcome.STARTED, Outcome.UNKNOWN, Outcome.DONE))[:5])
+    open_ones = [attempt for attempt in recent if attempt.outcome == Outcome.STARTED]
+    if open_ones:
+        _note_deaths(mirror, open_ones)
+    return bool(recent) and recent[0].outcome != Outcome.DONE
+
+
+@transaction.atomic
+def _note_deaths(mirror: Mirror, open_ones: list[MirrorAttempt]) -> None:
+    """Both or neither: an attempt closed without its create being looked for would be a second object."""
     mirror.attempts.filter(outcome=Outcome.STARTED).update(outcome=Outcome.UNKNOWN)
     creates = [attempt.started_at for attempt in open_ones if attempt.operation == Operation.CREATE]
     if creates and mirror.unknown_since is None:
@@ -194,13 +264,11 @@ def _notice_crash(mirror: Mirror) -> None:
         mirror.save(update_fields=["unknown_since", "looks"])
 
 
-def credential_for(wanted: Wanted, mirror: Mirror) -> Credential | None:
+def credential_for(wanted: Wanted, *, made_with: int | None) -> Credential | None:
     """The credential to use: the one that made the object, else the nearest holder's in a mode that fits."""
     usable = Credential.objects.exclude(status=CredentialStatus.REVOKED)
-    if mirror.credential_id and (made_with := usable.filter(pk=mirror.credential_id).first()):
-        return made_with
+    if made_with and (maker := usable.filter(pk=made_with).first()):
+        return maker
     order = {holder.pk: place for place, holder in enumerate(wanted.holders)}
     found = usable.filter(organization_id__in=order, mode__in=wanted.modes)
-    return min(
-        found, key=lambda one: (wanted.modes.index(one.mode), order[one.organization_id]), default=None  # type: ignore[arg-type]
-    )
+    return min(found, key=lambda one: (wanted.modes.index(Mode(one.mode)), order[one.organization_id]), default=None)

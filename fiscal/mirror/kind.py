@@ -35,6 +35,8 @@ class Wanted:
     carried: dict[str, Any] = field(default_factory=dict)
     """What else travels with a create: references, and the arrangement."""
     remote_organization_id: str = ""
+    inside: str = ""
+    """The remote id of the object this is a part of, where it is no object of its own."""
     missing: str = ""
     """What must be in step first, in words for people; '' if nothing."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Iterator
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from fiscal.choices import CredentialStatus
 from fiscal.mirror.engine import ClientFor, run
@@ -22,7 +23,8 @@ from fiscal.models import Mirror
 
 KINDS: tuple[Kind, ...] = (OrganizationKind(), BillingAddressKind(), ArrangementKind(), ApiKeyKind())
 BY_NAME = {kind.name: kind for kind in KINDS}
-MOST_LISTED = 5_000
+MOST_TURNS = 5
+"""Passes of one object in one go. Three are the most that it needs; one that stays due must not hold up the others."""
 
 
 def due(kind: Kind, now: datetime) -> QuerySet[Any]:
@@ -38,16 +40,22 @@ def due(kind: Kind, now: datetime) -> QuerySet[Any]:
 
 
 def due_organizations(now: datetime, *, limit: int) -> list[int]:
-    """Organizations with due work, fairly: tenants take turns, so that one busy partner cannot starve another."""
+    """Organizations with due work, fairly: tenants take turns, so that one busy partner cannot starve another.
+
+    Each tenant is heard with at most `limit` rows of a kind, its oldest changes first.
+    """
     by_tenant: dict[int, dict[int, None]] = defaultdict(dict)
     for kind in KINDS:
         path = kind.organization_path
         prefix = "" if path == "pk" else "organization__"
+        turn = Window(RowNumber(), partition_by=[F("tenant")], order_by=["changed_at", "pk"])
         rows = (
             due(kind, now)
             .annotate(tenant=Coalesce(f"{prefix}parent_id", path))
-            .order_by("changed_at")
-            .values_list("tenant", path)[:MOST_LISTED]
+            .annotate(turn=turn)
+            .filter(turn__lte=limit)
+            .order_by("turn", "changed_at")
+            .values_list("tenant", path)
         )
         for tenant, organization in rows:
             by_tenant[tenant].setdefault(organization)
@@ -63,16 +71,33 @@ def _in_turns(tenants: deque[deque[int]], limit: int) -> Iterator[int]:
             tenants.append(tenant)
 
 
-def reconcile(organization_id: int, client_for: ClientFor, *, clock: Any, most_passes: int = 50) -> int:
-    """Work on one organization until nothing of it is due: kinds in the order of need. Gives the number of passes."""
-    passes = 0
+def reconcile(
+    organization_id: int,
+    client_for: ClientFor,
+    *,
+    clock: Callable[[], datetime],
+    most_passes: int = 50,
+    most_seconds: float = 10,
+    stop: Callable[[], bool] = bool,
+) -> int:
+    """Work on one organization until nothing of it is due: kinds in the order of need. Gives the number of passes.
+
+    It ends early after `most_passes` or `most_seconds`, or when `stop` says so, always between two passes: what is left
+    stays due. So a worker that is asked to stop is never far from its end.
+    """
+    passes, begun = 0, time.monotonic()
     for kind in KINDS:
-        while passes < most_passes:
+        turns: Counter[UUID] = Counter()
+        while passes < most_passes and time.monotonic() - begun < most_seconds and not stop():
             now = clock()
-            subject = (
-                due(kind, now).filter(**{kind.organization_path: organization_id}).values_list("public_id", flat=True)
-            ).first()
-            if subject is None or not run(kind, UUID(str(subject)), client_for, now=now):
+            had = [subject for subject, times in turns.items() if times >= MOST_TURNS]
+            mine = due(kind, now).filter(**{kind.organization_path: organization_id}).exclude(public_id__in=had)
+            subject: UUID | None = mine.order_by("changed_at", "pk").values_list("public_id", flat=True).first()
+            if subject is None:
                 break
-            passes += 1
+            if run(kind, subject, client_for, now=now):
+                passes += 1
+                turns[subject] += 1
+            else:
+                turns[subject] = MOST_TURNS  # somebody else was faster
     return passes

@@ -1,7 +1,4 @@
-"""How a pass ends: every end is one fenced write, so that a slow worker cannot overwrite a newer result.
-
-The table of errors is closed: what is not listed is a fault of ours, logged, visible, and tried again in an hour.
-"""
+"""How a pass ends: every end is one fenced write, so that a slow worker cannot overwrite a newer result."""
 
 from __future__ import annotations
 
@@ -18,14 +15,17 @@ from fiscal.choices import ErrorCode, KindName, Outcome
 from fiscal.mirror.checkpoints import reached
 from fiscal.mirror.kind import Kind, Wanted
 from fiscal.mirror.plan import Call, Create, DisableOrphan, Retire, Seen, Update
+from fiscal.mirror.verdict import PARKING, code_of, delay_after, outcome_of, wake_waiting
 from fiscal.models import Credential, Mirror, MirrorAttempt
 from fiscal.providers import errors
 
 log = logging.getLogger(__name__)
 
-FIRST_DELAY, LONGEST_DELAY = 5.0, 3600.0
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(minutes=10)
 FIRST_LOOK = timedelta(seconds=2)
 REREAD_EVERY = timedelta(hours=6)
+REREAD_DOUBT = timedelta(minutes=15)
+"""After a create of unknown outcome: its request may still arrive, and would make a double."""
 CLEAR: dict[str, Any] = {
     "tries": 0,
     "deaths": 0,
@@ -37,35 +37,12 @@ CLEAR: dict[str, Any] = {
 }
 """What a good pass leaves behind of earlier bad ones."""
 
-PARKING = {
-    errors.Refused: (ErrorCode.REFUSED, ""),
-    errors.Absent: (ErrorCode.GONE, "gone"),
-    errors.Forbidden: (ErrorCode.FORBIDDEN, "forbidden"),
-    errors.Untrusted: (ErrorCode.UNTRUSTED, "untrusted"),
-}
-"""Errors after which only a person can help, and the intervention that tells how."""
-
-RETRYING = {
-    errors.Unreachable: ErrorCode.UNREACHABLE,
-    errors.Throttled: ErrorCode.THROTTLED,
-    errors.Garbled: ErrorCode.GARBLED,
-    errors.AlreadyThere: ErrorCode.DUPLICATE,
-    errors.Unauthorized: ErrorCode.UNAUTHORIZED,
-}
-"""Errors that time heals. An unauthorized credential is paused as a whole, elsewhere; its rows just wait."""
-
-
-def delay_after(tries: int) -> timedelta:
-    """How long to wait after `tries` failures in a row: doubling from 5 seconds, at most an hour, with jitter."""
-    most = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(tries, 12))
-    return timedelta(seconds=random.uniform(most / 2, most))  # noqa: S311 - spreads retries, protects nothing
-
-
 class Settlement:
     """The end of one pass. Exactly one of its endings is called; each gives up the claim."""
 
     def __init__(self, mirror: Mirror, token: UUID, now: datetime) -> None:
-        self.mirror, self.token, self.now = mirror, token, now
+        self.mirror, self.token, self._begun = mirror, token, now
+        self._was_remote = bool(mirror.remote_id)
         self.wanted: Wanted | None = None
         self.credential: Credential | None = None
         self.attempt: MirrorAttempt | None = None
@@ -73,6 +50,11 @@ class Settlement:
         self.done = False
         self._fresh = False
         self._duplicates = 0
+
+    @property
+    def now(self) -> datetime:
+        """When it ends: a call may have taken many seconds, and waiting starts after it."""
+        return max(self._begun, timezone.now())
 
     # --- endings -------------------------------------------------------------------------------------------------
 
@@ -84,10 +66,12 @@ class Settlement:
         self._write(fields)
 
     def waiting_for(self, missing: str) -> None:
-        """Something else has to be in step first."""
+        """Something else has to be in step first. Its coming into step wakes this one; until then it asks less and less."""
+        since = self.mirror.failing_since or self.now
         self._write(
             {
-                "due_at": self.now + timedelta(seconds=10),
+                "due_at": self.now + min(max((self.now - since) / 2, FIRST_WAIT), LONGEST_WAIT),
+                "failing_since": since,
                 "error_code": ErrorCode.NEEDS,
                 "error_text": missing,
                 "tries": 0,
@@ -97,10 +81,9 @@ class Settlement:
 
     def parked(self, code: ErrorCode, action: str, text: str = "") -> None:
         """Only a person can go on: with an edit, or with "try again"."""
-        assert self.wanted
         self._write(
             {
-                "parked_generation": self.wanted.generation,
+                "parked_generation": self._loaded().generation,
                 "error_code": code,
                 "error_text": text,
                 "human_action": action,
@@ -115,18 +98,16 @@ class Settlement:
         """Both sides agree, without a call, or by a look that found it."""
         self._write(self._agreement(seen))
 
-    def applied(self, kind: Kind, before: Seen | None, after: Seen | None) -> None:
+    def applied(self, kind: Kind, after: Seen | None) -> None:
         """The call was answered as it should be."""
         if isinstance(self.call, DisableOrphan):
-            # The create did land, its secret is lost: issue a new one at once.
-            return self._write({"unknown_since": None, "looks": 0, "due_at": self.now}, Outcome.DONE)
+            return self._orphan_gone()
         if after is None:
             return self._write({**self._agreement(None), "observed": {}, "observed_at": self.now}, Outcome.DONE)
         self._fresh = True
         self.mirror.remote_id = after.remote_id
         fields = self._agreement(after)
-        assert self.wanted
-        rest = kind.plan(self.wanted, after, self.mirror)
+        rest = kind.plan(self._loaded(), after, self.mirror)
         if isinstance(rest, Update):
             # Answered with success, yet it holds something else: to try again would change nothing.
             fields["drifted_at"] = self.now
@@ -142,13 +123,15 @@ class Settlement:
     def failed(self, error: errors.ProviderError) -> None:
         """The provider, or the way to it, said no."""
         self._record_error(error)
-        if isinstance(error, errors.Absent) and isinstance(self.call, Retire | DisableOrphan):
+        if isinstance(error, errors.Absent) and isinstance(self.call, DisableOrphan):
+            return self._orphan_gone()
+        if isinstance(error, errors.Absent) and isinstance(self.call, Retire):
             return self._write({**self._agreement(None), "observed": {}}, Outcome.DONE)
         for sort, (code, action) in PARKING.items():
             if isinstance(error, sort):
                 return self.parked(code, action, error.message)
         held = not error.sent and error.retry_after is not None
-        code = next((code for sort, code in RETRYING.items() if isinstance(error, sort)), ErrorCode.INTERNAL)
+        code = code_of(error, self.call)
         tries = self.mirror.tries + (0 if held else 1)
         wait = timedelta(seconds=error.retry_after) if error.retry_after is not None else delay_after(self.mirror.tries)
         fields = {
@@ -157,7 +140,7 @@ class Settlement:
             "error_code": code,
             "error_text": error.message,
             "failing_since": self.mirror.failing_since or self.now,
-            "due_at": self.now + wait,
+            "due_at": self._ended() + wait,
         }
         return self._write({**fields, **self._unknown(error)})
 
@@ -182,8 +165,10 @@ class Settlement:
         self._duplicates = len(found) - 1
         self.end_attempt(Outcome.DONE)
 
-    def not_found(self) -> None:
-        self.end_attempt(Outcome.NOT_THERE)
+    def read(self) -> None:
+        """The object was read: what it holds is certain again."""
+        self._fresh = True
+        self.end_attempt(Outcome.DONE)
 
     def forget_unknown(self) -> None:
         """Enough looks over enough time: the create never arrived, so it may be sent again."""
@@ -198,12 +183,17 @@ class Settlement:
 
     # --- how it is written ----------------------------------------------------------------------------------------
 
+    def _loaded(self) -> Wanted:
+        if self.wanted is None:
+            raise RuntimeError("a pass cannot end so before its desired state is loaded")
+        return self.wanted
+
     def _agreement(self, seen: Seen | None) -> dict[str, Any]:
-        assert self.wanted
+        wanted = self._loaded()
         fields = {
             **CLEAR,
-            "applied_generation": self.wanted.generation,
-            "agreed": self.wanted.values,
+            "applied_generation": wanted.generation,
+            "agreed": wanted.values,
             "unknown_since": None,
             "looks": 0,
             "drifted_at": None,
@@ -214,11 +204,13 @@ class Settlement:
             fields["credential"] = self.credential
         if seen:
             fields |= {"remote_id": seen.remote_id, "observed": seen.raw}
+        if self.mirror.unknown_since:
+            fields["reread_at"] = self.now + REREAD_DOUBT
         if seen and (self._fresh or self.mirror.observed_at is None):
             fields["observed_at"] = self.now
         if self._duplicates and self.mirror.kind != KindName.API_KEY:
             fields |= {
-                "parked_generation": self.wanted.generation,
+                "parked_generation": wanted.generation,
                 "human_action": "duplicate",
                 "error_code": ErrorCode.DUPLICATE,
                 "failing_since": self.now,
@@ -228,21 +220,27 @@ class Settlement:
     def _unknown(self, error: errors.ProviderError) -> dict[str, Any]:
         """A create that may have been made is looked for before anything else is sent."""
         lost = isinstance(self.call, Create) and (error.outcome_unknown or isinstance(error, errors.AlreadyThere))
-        return {"unknown_since": self.now, "looks": 0, "due_at": self.now + FIRST_LOOK} if lost else {}
+        if not lost:
+            return {}
+        ended = self._ended()
+        wait = max(FIRST_LOOK, delay_after(self.mirror.tries)) if self.mirror.tries else FIRST_LOOK
+        return {"unknown_since": ended, "looks": 0, "due_at": ended + wait}
+
+    def _ended(self) -> datetime:
+        """Now: a call may have taken long, and waiting starts after it."""
+        return max(self.now, timezone.now())
+
+    def _orphan_gone(self) -> None:
+        """The create did land, its secret is lost, and its key is off now: issue a new one, or look for the next."""
+        known: dict[str, Any] = {} if self._duplicates else {"unknown_since": None, "looks": 0}
+        self._write({**known, "due_at": self.now, "reread_at": self.now + REREAD_DOUBT}, Outcome.DONE)
 
     def _record_error(self, error: errors.ProviderError) -> None:
-        outcome = Outcome.FAILED
-        if isinstance(error, errors.Refused | errors.Forbidden | errors.Absent):
-            outcome = Outcome.REFUSED
-        elif error.outcome_unknown:
-            outcome = Outcome.UNKNOWN
-        code = next((code for sort, (code, _action) in PARKING.items() if isinstance(error, sort)), None)
-        code = code or next((code for sort, code in RETRYING.items() if isinstance(error, sort)), ErrorCode.INTERNAL)
         self.end_attempt(
-            outcome,
+            outcome_of(error),
             status=error.status,
             request_id=error.request_id[:100],
-            error_code=code,
+            error_code=code_of(error, self.call),
             error_text=error.message,
         )
 
@@ -260,12 +258,20 @@ class Settlement:
                 lease_until=None, lease_token=None, **fields
             )
             if not ours:
-                log.warning("the claim on %s was lost; its result is dropped", self.mirror)
-                self.end_attempt(Outcome.UNKNOWN if self.call else Outcome.FAILED)
+                self._dropped()
                 return
             if outcome:
                 self.end_attempt(outcome)
             if kind and seen and self.wanted:
                 kind.settled(self.wanted, self.mirror, seen, self.now)
+            if fields.get("remote_id") and not self._was_remote:
+                wake_waiting(self.mirror.organization_id, self.now)
             reached("in-settle")
         reached("after-settle")
+
+    def _dropped(self) -> None:
+        """Our call may have landed after that of whoever took over: have both sides compared."""
+        log.warning("the claim on %s was lost; its result is dropped", self.mirror)
+        if self.call and self.attempt:
+            Mirror.objects.filter(pk=self.mirror.pk).update(reread_at=self.now)
+        self.end_attempt(Outcome.UNKNOWN if self.call else Outcome.FAILED)

@@ -14,7 +14,8 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 def checked_base_url(url: str) -> str:
     """`url` without a trailing slash. Raises ValueError unless it is https (http only for loopback), without
-    userinfo, query and fragment."""
+    userinfo, query and fragment.
+    """
     if not url.isascii() or any(character in url for character in "\\@?#%") or re.search(r"[\x00-\x20\x7f]", url):
         raise ValueError("A base URL is plain: no userinfo, query, fragment, escapes or spaces.")
     parts = urlsplit(url)

@@ -92,7 +92,7 @@ def retryable_ids(user: User, filters: WorkFilters) -> list[int]:
 
 def work_counts(user: User, *, since: datetime) -> dict[str, tuple[int, datetime | None]]:
     """How many objects stand in each phase of trouble, and the oldest of them; retrying ones only if since `since`."""
-    found = _work(user).exclude(phase=Phase.RETRYING, since__gt=since)
+    found: QuerySet[Any] = _work(user).exclude(phase=Phase.RETRYING, since__gt=since)
     rows = found.values_list("phase").annotate(n=Count("pk"), oldest=Min("since")).order_by()
     return {phase: (n, oldest) for phase, n, oldest in rows}
 

@@ -133,12 +133,13 @@ def organization_page(reach: Reach) -> OrganizationPage:
 def _known(reach: Reach, arrangement: Arrangement | None) -> dict[int, Neighbour]:
     """Related organizations whose names the person may know, by primary key."""
     organization = reach.organization
-    ids = {organization.parent_id, organization.provisioned_by_id, arrangement.bill_to_id if arrangement else None}
-    if organization.parent:
-        ids.add(organization.parent.provisioned_by_id)
-    if not reach.actor or not ids - {None}:
+    related = [organization.parent_id, organization.provisioned_by_id]
+    related += [arrangement.bill_to_id] if arrangement else []
+    related += [organization.parent.provisioned_by_id] if organization.parent else []
+    ids = {pk for pk in related if pk is not None}
+    if not reach.actor or not ids:
         return {}
-    found = reachable(reach.actor).filter(pk__in=ids - {None}).only("public_id", "name", "display_name")
+    found = reachable(reach.actor).filter(pk__in=ids).only("public_id", "name", "display_name")
     return {row.pk: Neighbour(row.public_id, str(row)) for row in found}
 
 

@@ -174,8 +174,8 @@ def _rows(user: User, who: Viewer, ids: Iterable[int], now: datetime) -> list[Or
     found = mirrored(Organization.objects.filter(pk__in=ids)).annotate(phase=phase_case("mirror", now))
     raw = {values[0]: dict(zip(COLUMNS, values, strict=True)) for values in found.values_list(*COLUMNS.values())}
     arrangements = _arrangements(user, ids) if who.sees_billing else {}
-    related = {row["parent_id"] for row in raw.values()} | {bill_to for bill_to, _withheld in arrangements.values()}
-    names = _names(user, related - {None})
+    related = [row["parent_id"] for row in raw.values()] + [bill_to for bill_to, _withheld in arrangements.values()]
+    names = _names(user, {pk for pk in related if pk is not None})
     return [_row(raw[pk], names, arrangements) for pk in ids if pk in raw]
 
 
@@ -244,7 +244,7 @@ def _names(user: User, ids: set[int]) -> dict[int, str]:
 
 def _parents(user: User, most: int = 50) -> list[tuple[UUID, str]]:
     """Main organizations to filter by, the first ones by name."""
-    found = reachable(user, Scope.ORGANIZATIONS).filter(kind=Kind.ORGANIZATION, retired_at=None).order_by("name", "pk")
+    found = reachable(user, Scope.ORGANIZATIONS).filter(parent=None, retired_at=None).order_by("name", "pk")
     return [
         (public_id, display or name)
         for public_id, display, name in found.values_list("public_id", "display_name", "name")[:most]

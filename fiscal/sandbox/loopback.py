@@ -11,11 +11,14 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
-from urllib3 import HTTPHeaderDict, HTTPResponse
-from urllib3.exceptions import ProtocolError
+from urllib3 import HTTPConnectionPool, HTTPHeaderDict, HTTPResponse
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProtocolError
 
 from fiscal.sandbox.app import Sandbox
 from fiscal.sandbox.web import Reply, Request
+
+_POOL = HTTPConnectionPool("sandbox.test")  # opens nothing; errors name it
 
 
 class LoopbackAdapter(BaseAdapter):
@@ -51,10 +54,11 @@ class LoopbackAdapter(BaseAdapter):
             raise _disconnected(request)
         reply = self.sandbox.answer(_asked(request))
         if reply.connect == "refused":
-            raise requests.exceptions.ConnectionError("Connection refused", request=request)
+            raise _refused(request)
         if reply.connect == "timeout":
             self._time_out(connect_timeout)
-            raise requests.exceptions.ConnectTimeout("Connection timed out", request=request)
+            cause = ConnectTimeoutError("Connection timed out")
+            raise requests.exceptions.ConnectTimeout(MaxRetryError(_POOL, request.url or "", cause), request=request)
         if reply.drop:
             raise _disconnected(request)
         if reply.hang is not None or (read_timeout is not None and reply.delay > read_timeout):
@@ -129,6 +133,12 @@ def _asked(request: requests.PreparedRequest) -> Request:
     if not isinstance(body, bytes):
         body = b"".join(body)
     return Request(request.method or "GET", unquote(parts.path) or "/", parts.query, headers, body)
+
+
+def _refused(request: requests.PreparedRequest) -> requests.exceptions.ConnectionError:
+    """Wrapped as a real one is: callers tell by the innermost error that nothing was sent."""
+    cause = NewConnectionError(HTTPConnection("sandbox.test"), "Connection refused")
+    return requests.exceptions.ConnectionError(MaxRetryError(_POOL, request.url or "", cause), request=request)
 
 
 def _disconnected(request: requests.PreparedRequest) -> requests.exceptions.ConnectionError:

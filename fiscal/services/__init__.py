@@ -10,7 +10,7 @@ from fiscal.services.credentials import (
 from fiscal.services.decisions import adopt_theirs, restore_ours, try_again
 from fiscal.services.retries import MOST_AT_ONCE, CountChanged, try_all_again
 from fiscal.services.reveals import NothingToReveal, Revealed, reveal
-from fiscal.services.work import compare_due, periodic, reconcile_organization, sweep, tidy
+from fiscal.services.work import compare_due, due_organizations, periodic, reconcile_organization, sweep, tidy
 
 __all__ = [
     "MOST_AT_ONCE",
@@ -21,6 +21,7 @@ __all__ = [
     "adopt_theirs",
     "compare_due",
     "connect",
+    "due_organizations",
     "periodic",
     "reconcile_organization",
     "remove_credential",

@@ -103,6 +103,7 @@ def store_credential(reach: Reach, *, key: str, secret: str) -> Credential:
     with transaction.atomic(durable=True):
         _note_mode(reach.organization, Mode(token.env))
         credential = _sealed(reach.organization, reach.actor, key, secret, token)
+        _take_over(credential)
         _resume(reach.organization)
         record(
             reach,
@@ -236,6 +237,15 @@ def _sealed(organization: Organization, user: User | None, key: str, secret: str
     except IntegrityError:
         raise CredentialRefused({"key": _("Somebody else has just stored a credential of this mode.")}) from None
     return credential
+
+
+def _take_over(credential: Credential) -> None:
+    """What was made with an earlier, removed key of this organization and mode is looked after with the new one."""
+    Mirror.objects.filter(
+        credential__organization=credential.organization_id,
+        credential__mode=credential.mode,
+        credential__status=CredentialStatus.REVOKED,
+    ).update(credential=credential)
 
 
 def _acted_for(organization: Organization) -> Q:

@@ -23,7 +23,11 @@ def try_again(reach: Reach, *, mirror_id: int, reason: str = "") -> Mirror:
     """Make a failed or parked object due now. Safe to press twice. Raises NotAuthorized, Mirror.DoesNotExist."""
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
     mirror = Mirror.objects.get(pk=mirror_id, organization=reach.organization)
-    Mirror.objects.filter(pk=mirror.pk).update(parked_generation=0, human_action="", deaths=0, due_at=timezone.now())
+    now = timezone.now()
+    # Compared anew as well: what is gone or double is not due by itself, and shows again if nobody mended it.
+    Mirror.objects.filter(pk=mirror.pk).update(
+        parked_generation=0, human_action="", error_code="", error_text="", deaths=0, due_at=now, reread_at=now
+    )
     subject = _subject(mirror)
     record(reach, Verb.TRIED_AGAIN, subject, before={"error": mirror.error_code}, reason=reason)
     subject.announce()
@@ -41,9 +45,14 @@ def adopt_theirs(reach: Reach, *, reason: str = "") -> Organization:
     before = {name: getattr(organization, name) for name in names}
     for name in names:
         setattr(organization, name, theirs[name])
-    organization.save(update_fields=names)
     record(reach, Verb.DRIFT_ADOPTED, organization, before=before, after={n: theirs[n] for n in names}, reason=reason)
-    Mirror.objects.filter(pk=mirror.pk).update(drifted_at=None, agreed={**mirror.agreed, **theirs})
+    in_step = mirror.applied_generation == organization.generation
+    organization.touch(*names)
+    taken: dict[str, Any] = {"drifted_at": None, "agreed": {**mirror.agreed, **theirs}}
+    if in_step:
+        # Agreed without a call; a pass that is under way with older values loses its claim.
+        taken |= {"applied_generation": organization.generation, "lease_token": None, "lease_until": None}
+    Mirror.objects.filter(pk=mirror.pk).update(**taken)
     return organization
 
 

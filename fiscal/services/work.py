@@ -19,19 +19,21 @@ log = logging.getLogger(__name__)
 ATTEMPTS_KEPT = timedelta(days=90)
 
 
-def reconcile_organization(organization_id: int) -> int:
-    """Work on one organization until nothing of it is due. Gives the number of passes."""
-    return registry.reconcile(organization_id, management, clock=timezone.now)
+def reconcile_organization(organization_id: int, *, stop: Callable[[], bool] = bool) -> int:
+    """Work on one organization until nothing of it is due, or `stop` says so between two passes. Gives the passes."""
+    return registry.reconcile(organization_id, management, clock=timezone.now, stop=stop)
 
 
-def sweep(*, now: datetime, limit: int = 200, ring: Callable[[int], None] | None = None) -> int:
-    """Find due work without any message, and do it, or ring for it. Gives the number of organizations."""
-    found = registry.due_organizations(now, limit=limit)
+def due_organizations(*, now: datetime, limit: int = 200) -> list[int]:
+    """Organizations with work that is due now, tenants in turns. No message is needed to find it."""
+    return registry.due_organizations(now, limit=limit)
+
+
+def sweep(*, now: datetime, limit: int = 200) -> int:
+    """Find due work without any message, and do it. Gives the number of organizations."""
+    found = due_organizations(now=now, limit=limit)
     for organization_id in found:
-        if ring:
-            ring(organization_id)
-        else:
-            reconcile_organization(organization_id)
+        reconcile_organization(organization_id)
     return len(found)
 
 

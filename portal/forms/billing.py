@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -13,19 +14,22 @@ from organizations.choices import Mode
 from portal.forms.countries import countries_with
 from portal.proof import LONGEST_REASON
 
+ITSELF = "itself"
+"""The choice of no other organization, or of no stored address; an empty value would read as unanswered."""
+
 
 class ArrangementForm(forms.Form):
     """Who is invoiced, with the proof of tier 3: the organization's name typed, and a reason."""
 
     generation = forms.IntegerField(widget=forms.HiddenInput)
-    bill_to = forms.ChoiceField(label=_("Invoices go to"), required=False)
+    bill_to = forms.ChoiceField(label=_("Invoices go to"))
     withhold = forms.BooleanField(
         label=_("Withhold billing: this organization neither gets nor sees an invoice"), required=False
     )
     gln = forms.CharField(
         label=_("GLN"), required=False, help_text=_("Global Location Number, 13 digits, for example 9006542000004.")
     )
-    billing_address = forms.ChoiceField(label=_("Billing address"), required=False)
+    billing_address = forms.ChoiceField(label=_("Billing address"))
     typed_name = forms.CharField(label=_("Name"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
     reason = forms.CharField(
         label=_("Reason"),
@@ -38,8 +42,8 @@ class ArrangementForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.name = name
         itself = _("%(name)s itself") % {"name": name}
-        self.fields["bill_to"].choices = [("", itself), *choices.bill_to]  # type: ignore[attr-defined]
-        addresses = [("", _("The organization's own address")), *choices.addresses]
+        self.fields["bill_to"].choices = [(ITSELF, itself), *choices.bill_to]  # type: ignore[attr-defined]
+        addresses = [(ITSELF, _("The organization's own address")), *choices.addresses]
         self.fields["billing_address"].choices = addresses  # type: ignore[attr-defined]
         self.fields["typed_name"].label = _("Type %(name)s") % {"name": name}
 
@@ -51,7 +55,29 @@ class ArrangementForm(forms.Form):
 
     def terms(self) -> Terms:
         """What was chosen, of a valid form."""
-        return Terms(**{name: self.cleaned_data[name] for name in ("bill_to", "withhold", "gln", "billing_address")})
+        chosen = self.cleaned_data
+        return Terms(
+            bill_to="" if chosen["bill_to"] == ITSELF else chosen["bill_to"],
+            withhold=chosen["withhold"],
+            gln=chosen["gln"],
+            billing_address="" if chosen["billing_address"] == ITSELF else chosen["billing_address"],
+        )
+
+    def words(self, name: str, value: object) -> str:
+        """How a person reads the value of a field."""
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            return str(dict(field.choices).get(value or ITSELF, value))  # type: ignore[arg-type]
+        if isinstance(field, forms.BooleanField):
+            return str(_("yes") if value else _("no"))
+        return str(value or "–")
+
+
+def start_of(choices: BillingChoices) -> dict[str, object]:
+    """What the form about the arrangement shows first: the present terms."""
+    terms = asdict(choices.terms)
+    either = {name: terms[name] or ITSELF for name in ("bill_to", "billing_address")}
+    return terms | either | {"generation": choices.generation}
 
 
 class AddressForm(forms.Form):

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class KontorRadioSelect(forms.RadioSelect):
+class RadioSelect(forms.RadioSelect):
     """Radio buttons; a value in `blocked` is shown with its reason and cannot be chosen."""
 
     blocked: Mapping[str, str]
@@ -30,7 +30,7 @@ class KontorRadioSelect(forms.RadioSelect):
 class CardField(forms.ChoiceField):
     """A choice among cards. `label` of a choice: title, then after a line break its explanation."""
 
-    widget = KontorRadioSelect
+    widget = RadioSelect
     default_error_messages = {"invalid_choice": _("Choose one of those offered.")}
 
     def offer(self, cards: list[tuple[str, str]], blocked: Mapping[str, str] | None = None) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -18,7 +16,7 @@ from organizations.access import NotAuthorized, Reach
 from organizations.choices import Level, Scope
 from organizations.rules import RulesBroken
 from organizations.services import EditedMeanwhile
-from portal.forms.billing import ArrangementForm
+from portal.forms.billing import ArrangementForm, start_of
 from portal.forms.broken import add_broken
 from portal.frame import frame
 from portal.http import PageRequest, lead_to, scoped, show
@@ -46,8 +44,7 @@ def billing_change(request: PageRequest, reach: Reach) -> HttpResponse:
         raise PermissionDenied
     choices, name = billing_choices(reach), str(reach.organization)
     if request.method != "POST":
-        start = asdict(choices.terms) | {"generation": choices.generation}
-        return _ask(request, reach, ArrangementForm(initial=start, choices=choices, name=name))
+        return _ask(request, reach, ArrangementForm(initial=start_of(choices), choices=choices, name=name))
     form = ArrangementForm(request.POST, choices=choices, name=name)
     if not form.is_valid():
         return _ask(request, reach, form)
@@ -87,17 +84,11 @@ def _conflict(request: PageRequest, reach: Reach, choices: BillingChoices, edite
 def _differences(form: ArrangementForm, now: Terms) -> list[dict[str, str]]:
     """The fields in which the stored terms and the typed ones differ, in words."""
     typed = form.terms()
-    words = {name: dict(form.fields[name].choices) for name in ("bill_to", "billing_address")}  # type: ignore[attr-defined]
-    yes_no = {True: _("yes"), False: _("no")}
-
-    def said(name: str, value: object) -> str:
-        return str(words.get(name, yes_no).get(value, value) or "–")  # type: ignore[call-overload]
-
     return [
         {
             "label": str(form.fields[name].label),
-            "now": said(name, getattr(now, name)),
-            "yours": said(name, getattr(typed, name)),
+            "now": form.words(name, getattr(now, name)),
+            "yours": form.words(name, getattr(typed, name)),
         }
         for name in Terms.__dataclass_fields__
         if getattr(now, name) != getattr(typed, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -40,7 +41,7 @@ def organizations(request: PageRequest) -> HttpResponse:
         "list": found,
         "filters": filters,
         "tabs": _tabs(address, filters, found),
-        "chips": _chips(request, address, filters),
+        "chips": _chips(request, address, filters, dict(found.parents)),
         "options": _options(found),
         "sorts": {column: sort_link(address, column, filters.sort) for column in ORGANIZATION_SORTS},
         "pager": pager(address, page=address.number("page", 1), size=size, total=found.total),
@@ -121,15 +122,17 @@ def _tabs(address: Address, filters: OrganizationFilters, found: OrganizationLis
     ]
 
 
-def _chips(request: PageRequest, address: Address, filters: OrganizationFilters) -> list[dict[str, str]]:
+def _chips(
+    request: PageRequest, address: Address, filters: OrganizationFilters, known: dict[UUID, str]
+) -> list[dict[str, str]]:
     """One removable chip per filter. The name of an organization out of reach is not told."""
     values = [
         ("q", _("Search"), filters.q),
         ("mode", _("Mode"), filters.mode),
         ("kind", _("Kind"), str(Kind(filters.kind).label) if filters.kind else ""),
         ("country", _("Country"), filters.country),
-        ("parent", _("Below"), _name(request, filters.parent)),
-        ("billed_to", _("Billed to"), _name(request, filters.billed_to)),
+        ("parent", _("Below"), _name(request, filters.parent, known)),
+        ("billed_to", _("Billed to"), _name(request, filters.billed_to, known)),
     ]
     return [
         {"label": label, "value": value, "remove": address.with_(**{name: ""})}
@@ -138,8 +141,10 @@ def _chips(request: PageRequest, address: Address, filters: OrganizationFilters)
     ]
 
 
-def _name(request: PageRequest, public_id: Any) -> str:
-    return (organization_name(request.user, public_id) or _("unknown")) if public_id else ""
+def _name(request: PageRequest, public_id: UUID | None, known: dict[UUID, str]) -> str:
+    if public_id is None:
+        return ""
+    return known.get(public_id) or organization_name(request.user, public_id) or _("unknown")
 
 
 def _options(found: OrganizationList) -> dict[str, list[tuple[str, Any, int]]]:

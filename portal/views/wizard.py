@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from billing.services import AlreadySetUp, bill_to_candidates, set_up_organization
 from fiscal.queries import draft_answers, drafts_of
 from organizations.access import Reach
-from organizations.choices import Level, Scope
+from organizations.choices import Kind, Level, Scope
 from organizations.rules import RulesBroken
 from organizations.services import NoSuchDraft, discard_draft, keep_draft, start_draft
 from portal.forms.broken import add_broken
@@ -36,7 +36,11 @@ def start(request: PageRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     parent = sent.get("parent", "")
     above = _reach_above(request, parent) if parent else None
-    form = ShapeForm(request.POST) if request.method == "POST" else ShapeForm(initial={"model": _usual_shape(above)})
+    form = (
+        ShapeForm(request.POST)
+        if request.method == "POST"
+        else ShapeForm(initial={"model": sent.get("model") or _usual_shape(above)})
+    )
     if request.method == "POST" and form.is_valid():
         answers = {"model": form.cleaned_data, **({"place": {"parent": parent}} if parent else {})}
         return lead_to(request, step_url(start_draft(request.user, answers).public_id, "place"))
@@ -167,6 +171,7 @@ def _plan_page(request: PageRequest, wizard: Wizard, draft_id: UUID) -> HttpResp
         "effects": effects(wizard),
         "plan": wizard.plan(),
         "name": wizard.name,
+        "managed": wizard.shape.kind == Kind.MANAGED,
         "place": wizard.place,
     }
     return render(request, "portal/wizard/plan.html", context)

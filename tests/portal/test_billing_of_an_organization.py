@@ -40,7 +40,7 @@ def answers(organization, **changes: object) -> dict[str, object]:
     """The form as it would be sent, with its proof."""
     generation = Arrangement.objects.get(organization=organization).generation
     proof = {"typed_name": str(organization), "reason": "new contract", "generation": generation}
-    return {"bill_to": "", "gln": "", "billing_address": "", **proof, **changes}
+    return {"bill_to": "itself", "gln": "", "billing_address": "itself", **proof, **changes}
 
 
 def test_who_reaches_the_invoiced_organization_reads_its_name(cast, petra):

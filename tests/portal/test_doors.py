@@ -159,6 +159,7 @@ def _things(cast: Cast, organization: Organization) -> dict[str, object]:
         "address_id": address.public_id,
         "credential_id": credential.public_id if credential else uuid4(),
         "mirror_id": Mirror.objects.get(kind="ORGANIZATION", organization=organization).pk,
+        "decision": "adopt",
         "digest": "ab" * 32,
     }
 

@@ -66,7 +66,7 @@ class ApiKeyKind:
         mark = str(mirror.mark)
         items = client.api_keys(wanted.remote_organization_id, status="enabled").items
         return [
-            _seen(item)
+            seen_key(item)
             for item in items
             if item.metadata.get("kontor_id") == mark and item.id != mirror.remote_id
         ]
@@ -74,7 +74,7 @@ class ApiKeyKind:
     def read(self, client: Management, wanted: Wanted, remote_id: str) -> Seen:
         for item in client.api_keys(wanted.remote_organization_id).items:
             if item.id == remote_id:
-                return _seen(item)
+                return seen_key(item)
         raise Absent("The API key is no longer at the provider.", status=404)
 
     def plan(self, wanted: Wanted, seen: Seen | None, mirror: Mirror) -> Plan:
@@ -93,12 +93,12 @@ class ApiKeyKind:
             case Create(body=body), _:
                 payload = client.create_api_key(organization, **body)
                 secret = payload.secret.get_secret_value() if payload.secret else ""
-                return Seen(payload.id, _seen(payload).raw, issued=(payload.key, secret))
+                return Seen(payload.id, seen_key(payload).raw, issued=(payload.key, secret))
             case DisableOrphan(), Seen(remote_id=remote_id):
                 client.update_api_key(organization, remote_id, status="disabled")
                 return None
             case Update(changes=changes), Seen(remote_id=remote_id):
-                return _seen(client.update_api_key(organization, remote_id, **changes))
+                return seen_key(client.update_api_key(organization, remote_id, **changes))
             case Retire(), Seen(remote_id=remote_id):
                 client.delete_api_key(organization, remote_id)
                 return None
@@ -113,6 +113,6 @@ class ApiKeyKind:
         issued.save()
 
 
-def _seen(payload: ApiKeyPayload) -> Seen:
+def seen_key(payload: ApiKeyPayload) -> Seen:
     """What is remembered of a key: not the key itself, of which only prefix and suffix stay after the reveal."""
     return Seen(payload.id, {name: value for name, value in payload.raw.items() if name != "key"})

@@ -78,10 +78,17 @@ class ArrangementKind:
             holders=holders_of(organization),
             values=billing_values(arrangement, ids),
             remote_organization_id=ids.get(organization.pk, ""),
+            inside=ids.get(organization.pk, ""),
             missing=missing,
         )
 
     def remembered(self, wanted: Wanted, mirror: Mirror) -> Seen | None:
+        """Its own last answer; before there is one, what the create of its organization brought along.
+
+        Not the organization's later answers: a slow one could be older than what was arranged since.
+        """
+        if mirror.observed:
+            return Seen(mirror.remote_id, mirror.observed)
         owner = Mirror.objects.filter(kind=KindName.ORGANIZATION, organization=wanted.organization).first()
         return Seen(owner.remote_id, owner.observed) if owner and owner.observed else None
 
@@ -105,7 +112,4 @@ class ArrangementKind:
         return Seen(payload.id, payload.raw)
 
     def settled(self, wanted: Wanted, mirror: Mirror, seen: Seen, now: datetime) -> None:
-        """The organization's own mirror saw the same object: let it know what is there now."""
-        Mirror.objects.filter(kind=KindName.ORGANIZATION, organization=wanted.organization).update(
-            observed=seen.raw, observed_at=now
-        )
+        """Nothing more to store."""
