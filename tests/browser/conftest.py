@@ -6,7 +6,7 @@ import json
 import shutil
 import signal
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -107,10 +107,12 @@ def sign_in(page: Page, base_url: str) -> Callable[..., Page]:
     return enter
 
 
-def findings(page: Page, *, only: str = "") -> list[tuple[str, list[str]]]:
-    """What axe finds on the page as it stands, by all its rules or by one: rule and the elements."""
+def findings(page: Page, *, only: Sequence[str] = ()) -> list[tuple[str, list[str]]]:
+    """What axe finds on the page as it stands, by all its rules or by some: rule and the elements."""
     if page.evaluate("typeof axe === 'undefined'"):
         page.evaluate(AXE_SCRIPT)
-    rules = {"runOnly": {"type": "rule", "values": [only]}} if only else {"rules": {"target-size": {"enabled": True}}}
+    rules = (
+        {"runOnly": {"type": "rule", "values": list(only)}} if only else {"rules": {"target-size": {"enabled": True}}}
+    )
     result = page.evaluate("rules => axe.run({...rules, resultTypes: ['violations']})", rules)
     return [(found["id"], [node["target"][0] for node in found["nodes"]][:5]) for found in result["violations"]]
