@@ -14,6 +14,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
@@ -40,7 +41,7 @@ class Door:
     level: Level | None = None
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def public(view: View) -> View:
@@ -64,7 +65,7 @@ def scoped(scope: Scope, level: Level = Level.VIEW) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: PageRequest, organization_id: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: PageRequest, organization_id: UUID, *args: Any, **kwargs: Any) -> HttpResponseBase:
             return view(request, reach_of(request, organization_id, scope, level), *args, **kwargs)
 
         guarded.door = Door("scoped", scope, level)  # type: ignore[attr-defined]

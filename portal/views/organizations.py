@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -60,7 +59,7 @@ def organizations(request: PageRequest) -> HttpResponse:
 
 @signed_in
 @require_safe
-def organizations_csv(request: PageRequest) -> HttpResponseBase:
+def organizations_csv(request: PageRequest) -> StreamingHttpResponse:
     """The rows of the list over all its pages."""
     filters = filters_in(Address(request.path, request.GET))
     head = ("id", "name", "legal_name", "fiskaly_id", "kind", "modes", "phase", "reason", "parent", "billed_to")

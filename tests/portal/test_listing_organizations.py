@@ -55,7 +55,7 @@ def test_by_name_the_managed_ones_stand_indented_under_their_parent(cast, petra)
     below(cast.petra, cast.maker, "Aaa first of all")
 
     assert names(petra) == ["Kassenwerk GmbH", "Aaa first of all", "Café Nebenan", "Gasthaus Mio"]
-    assert petra.get(LIST).content.decode().count('<th scope="row" data-level="0">') == 3
+    assert petra.get(LIST).content.decode().count('<th scope="row" data-level="0"') == 3
 
 
 def test_a_managed_organizations_own_people_find_no_trace_of_the_parent(cast):

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 LATE = timedelta(seconds=60)
 LONGEST_PAUSE = 60.0
+MOST_ROUNDS = 1_000  # of --once: 200 organizations each
 
 
 class Sweeper:
@@ -68,7 +69,7 @@ class Sweeper:
         fresh = [organization for organization in found if organization not in self.rung_for]
         rung = self._ring(fresh)
         passes = self._work(left)
-        self.rung_for = set(fresh)
+        self.rung_for = set(found)
         for name in tasks.PERIODIC:
             if not self._stop.is_set():
                 tasks.run_periodic(name, now=timezone.now(), late=LATE)
@@ -101,8 +102,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, every: float, once: bool, **options: Any) -> None:
         if once:
-            while services.sweep(now=timezone.now()):
-                pass
+            for _ in range(MOST_ROUNDS):
+                if not services.sweep(now=timezone.now()):
+                    break
             return
         sweeper = Sweeper(every)
         signal.signal(signal.SIGTERM, sweeper.stop)

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from fiscal.choices import KindName
 from fiscal.mirror.kind import Wanted, marks
 from fiscal.mirror.kinds.holders import holders_of, remote_ids
+from fiscal.mirror.kinds.looks import proven
 from fiscal.mirror.plan import Call, Create, DisableOrphan, Keep, Plan, Retire, Seen, Update, differences
 from fiscal.models import IssuedKey, Mirror
 from fiscal.providers.errors import Absent
@@ -64,12 +65,13 @@ class ApiKeyKind:
     def look(self, client: Management, wanted: Wanted, mirror: Mirror) -> list[Seen]:
         """Enabled keys with our mark, other than the one whose secret we hold."""
         mark = str(mirror.mark)
-        items = client.api_keys(wanted.remote_organization_id, status="enabled").items
-        return [
+        listing = client.api_keys(wanted.remote_organization_id, status="enabled")
+        found = [
             seen_key(item)
-            for item in items
+            for item in listing.items
             if item.metadata.get("kontor_id") == mark and item.id != mirror.remote_id
         ]
+        return proven(found, listing)
 
     def read(self, client: Management, wanted: Wanted, remote_id: str) -> Seen:
         for item in client.api_keys(wanted.remote_organization_id).items:

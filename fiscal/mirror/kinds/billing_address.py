@@ -14,6 +14,7 @@ from billing.services import address_of
 from fiscal.choices import KindName
 from fiscal.mirror.kind import Wanted
 from fiscal.mirror.kinds.holders import holders_of
+from fiscal.mirror.kinds.looks import proven
 from fiscal.mirror.plan import Call, Create, Keep, Plan, Retire, Seen, Update, differences, without_empty
 from fiscal.models import Mirror
 from fiscal.providers.errors import Absent
@@ -54,12 +55,13 @@ class BillingAddressKind:
     def look(self, client: Management, wanted: Wanted, mirror: Mirror) -> list[Seen]:
         """Addresses of exactly this content that no mirror of ours has taken."""
         taken = set(Mirror.objects.filter(kind=self.name).exclude(remote_id="").values_list("remote_id", flat=True))
-        items = client.billing_addresses().items
-        return [
+        listing = client.billing_addresses()
+        found = [
             Seen(item.id, item.raw)
-            for item in items
+            for item in listing.items
             if item.id not in taken and not differences(wanted.values, item.raw)
         ]
+        return proven(found, listing)
 
     def read(self, client: Management, wanted: Wanted, remote_id: str) -> Seen:
         for item in client.billing_addresses().items:

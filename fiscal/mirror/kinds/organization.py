@@ -13,6 +13,7 @@ from fiscal.choices import KindName
 from fiscal.mirror.kind import Wanted, marks
 from fiscal.mirror.kinds.arrangement import billing_values, is_carried
 from fiscal.mirror.kinds.holders import holders_of, remote_ids
+from fiscal.mirror.kinds.looks import proven
 from fiscal.mirror.plan import Call, Create, EnableLive, Keep, Plan, Retire, Seen, Update, differences, without_empty
 from fiscal.models import Mirror
 from fiscal.providers.management import Management
@@ -86,7 +87,8 @@ class OrganizationKind:
         parent = wanted.carried.get("managed_by_organization_id") or None
         listing = client.organizations(managed_by=parent)
         mark = str(mirror.mark)
-        return [Seen(item.id, item.raw) for item in listing.items if item.metadata.get("kontor_id") == mark]
+        found = [Seen(item.id, item.raw) for item in listing.items if item.metadata.get("kontor_id") == mark]
+        return proven(found, listing)
 
     def read(self, client: Management, wanted: Wanted, remote_id: str) -> Seen:
         payload = client.organization(remote_id)
