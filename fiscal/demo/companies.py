@@ -71,8 +71,8 @@ def company(n: int, *, name: str = "") -> Company:
 def _vat_id(country: str, n: int) -> str:
     """A number whose check digit is right and which belongs, as far as anybody knows, to nobody."""
     if country == "AUT":
-        digits = f"{6900000 + n:07d}"[-7:]
-        return f"ATU{digits}{uid.calc_check_digit(digits)}"
+        number = f"U{6900000 + n:07d}"
+        return f"AT{number}{uid.calc_check_digit(number)}"
     if country == "DEU":
         digits = f"{99000000 + n:08d}"[-8:]
         return f"DE{german_vat.compact(digits + mod_11_10.calc_check_digit(digits))}"

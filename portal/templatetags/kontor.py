@@ -6,7 +6,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from django import template
-from django.forms import BoundField
+from django.forms import BoundField, CheckboxSelectMultiple, RadioSelect
 from django.forms.boundfield import BoundWidget
 from django.templatetags.static import static
 from django.utils import timezone
@@ -38,7 +38,6 @@ PHASES = {
     "DRIFTED": PhaseLook(gettext_lazy("Drifted"), "arrows-exchange", "warn"),
     "RETIRED": PhaseLook(gettext_lazy("Retired"), "archive", "neutral"),
 }
-_CHOICES = {"radioselect", "checkboxselectmultiple"}
 
 
 @register.filter
@@ -123,12 +122,11 @@ def iso(moment: dt.datetime | None) -> str:
 @register.filter
 def widget_kind(field: BoundField) -> str:
     """Which markup a field needs: `check`, `choices`, `hidden` or `line`."""
-    kind = field.widget_type
     if field.is_hidden:
         return "hidden"
-    if kind == "checkbox":
+    if field.widget_type == "checkbox":
         return "check"
-    return "choices" if kind in _CHOICES else "line"
+    return "choices" if isinstance(field.field.widget, (RadioSelect, CheckboxSelectMultiple)) else "line"
 
 
 @register.simple_tag

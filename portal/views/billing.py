@@ -20,6 +20,7 @@ from portal.forms.billing import ArrangementForm, start_of
 from portal.forms.broken import add_broken
 from portal.frame import frame
 from portal.http import PageRequest, lead_to, scoped, show
+from portal.tabs import organization_tabs
 
 
 @require_safe
@@ -28,7 +29,10 @@ def billing(request: PageRequest, reach: Reach) -> HttpResponse:
     """The sentence that says who is invoiced, what it rests on, and the billing addresses."""
     facts = billing_of(reach)
     ids = [reach.organization.public_id]
-    context = frame(reach, (_("Billing"), "")) | {"billing": facts}
+    context = frame(reach, (_("Billing"), "")) | {
+        "billing": facts,
+        "tabs": organization_tabs(reach, "billing"),
+    }
     if facts.may_change:
         context["change_url"] = reverse("portal:billing_change", args=ids)
     if facts.may_manage_addresses:

@@ -23,6 +23,7 @@ from portal.forms.credentials import CredentialForm
 from portal.frame import frame
 from portal.http import PageRequest, lead_to, scoped, show
 from portal.proof import asked, read_proof
+from portal.tabs import organization_tabs
 
 
 @require_safe
@@ -34,6 +35,7 @@ def credentials(request: PageRequest, reach: Reach) -> HttpResponse:
     may_store = missing and not reach.organization.is_managed and reach.organization.retired_at is None
     context = frame(reach, (_("Keys that Kontor works with"), "")) | {
         "slots": slots,
+        "tabs": organization_tabs(reach, "credentials"),
         "managed": reach.organization.is_managed,
         "new_url": reverse("portal:credential_new", args=[reach.organization.public_id]) if may_store else "",
     }

@@ -15,6 +15,7 @@ from organizations.choices import Level, Scope
 from portal.forms.keys import KeyFilterForm
 from portal.frame import frame
 from portal.http import PageRequest, scoped, show, signed_in
+from portal.tabs import organization_tabs
 
 PAGE, FRAGMENT = "portal/api_keys/list.html", "portal/api_keys/_list.html"
 
@@ -37,6 +38,7 @@ def organization_keys(request: PageRequest, reach: Reach) -> HttpResponse:
     may_issue = reach.allows(Scope.ORGANIZATIONS, Level.MANAGE) and reach.organization.retired_at is None
     context["new_url"] = reverse("portal:key_new", args=[reach.organization.public_id]) if may_issue else ""
     context["title"] = _("API keys")
+    context["tabs"] = organization_tabs(reach, "keys")
     return show(request, PAGE, FRAGMENT, context)
 
 

@@ -6,16 +6,17 @@ import json
 import shutil
 import signal
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from fiscal.demo.people import DEMO_PASSWORD, POS
-from tests.house.test_living_in_the_house import Launched, launch
+from tests.house.living import Launched, launch
 
+OVERTAKEN = ("htmx:sendAbort", "htmx:afterRequest")  # htmx's words for a request that the person did not wait for
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -44,7 +45,7 @@ def house(tmp_path_factory) -> Iterator[Launched]:
         launched.process.wait(30)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def base_url(house) -> str:
     return f"http://localhost:{house.port}"
 
@@ -83,7 +84,12 @@ def provider(house) -> Iterator[Provider]:
 def complaints(page: Page) -> list[str]:
     """What the browser complained about: CSP violations, script errors."""
     heard: list[str] = []
-    page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(OVERTAKEN):
+            heard.append(message.text)
+
+    page.on("console", listen)
     page.on("pageerror", lambda error: heard.append(str(error)))
     return heard
 
@@ -101,8 +107,12 @@ def sign_in(page: Page, base_url: str) -> Callable[..., Page]:
     return enter
 
 
-def findings(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe finds on the page as it stands: rule and the elements."""
-    page.evaluate(AXE_SCRIPT)
-    result = page.evaluate("() => axe.run()")
+def findings(page: Page, *, only: Sequence[str] = ()) -> list[tuple[str, list[str]]]:
+    """What axe finds on the page as it stands, by all its rules or by some: rule and the elements."""
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(AXE_SCRIPT)
+    rules = (
+        {"runOnly": {"type": "rule", "values": list(only)}} if only else {"rules": {"target-size": {"enabled": True}}}
+    )
+    result = page.evaluate("rules => axe.run({...rules, resultTypes: ['violations']})", rules)
     return [(found["id"], [node["target"][0] for node in found["nodes"]][:5]) for found in result["violations"]]

@@ -5,75 +5,16 @@ Honours DATABASE_URL and REDIS_URL: with them the same house runs on PostgreSQL 
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import socket
-import subprocess
-import sys
-import time
 import urllib.request
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from config.launcher import leftovers, readiness
-from tests.house.tree import ROOT
+from tests.house.living import launch, within
 
 pytestmark = pytest.mark.processes
-
-
-def free_port():
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        return line.getsockname()[1]
-
-
-def within(seconds, question, what):
-    deadline = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.1)
-    return answer
-
-
-@dataclass
-class Launched:
-    folder: Path
-    port: int
-    sandbox_port: int
-    process: subprocess.Popen
-
-    def children(self):
-        try:
-            return {name: pid for name, (pid, _) in json.loads((self.folder / "launcher.json").read_text()).items()}
-        except (FileNotFoundError, ValueError):
-            return {}
-
-    def log(self):
-        return (self.folder.parent / f"{self.port}.log").read_text()
-
-    def wait_until_open(self):
-        within(
-            120, lambda: "Kontor is open" in self.log() or self.process.poll() is not None, "the welcome\n" + self.log()
-        )
-        assert self.process.poll() is None, self.log()
-
-
-def launch(folder):
-    port, sandbox_port = free_port(), free_port()
-    environment = {
-        **os.environ,
-        "KONTOR_DATA_DIR": str(folder),
-        "KONTOR_PORT": str(port),
-        "KONTOR_SANDBOX_PORT": str(sandbox_port),
-    }
-    with (folder.parent / f"{port}.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "config.launcher"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
-        )
-    return Launched(folder, port, sandbox_port, process)
 
 
 @pytest.fixture

@@ -1,0 +1,136 @@
+"""Every page, both themes, wide and narrow: nothing that axe finds, nothing that overflows, one heading, a title."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from fiscal.demo.people import HOLDING, POS, SHOP, WHITE_LABEL
+from fiscal.demo.rows import fixed_id
+from tests.browser.conftest import findings
+
+pytestmark = pytest.mark.browser
+
+WHAT_WIDTH_CHANGES = ["color-contrast", "target-size", "scrollable-region-focusable", "region", "heading-order"]
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+def at(slug: str, rest: str = "") -> str:
+    """The address of an organization of the demo world, or of a page of it."""
+    return f"/o/{fixed_id('organization', slug)}/{rest}"
+
+
+SHOP_KEY = at("customer-0", f"keys/{fixed_id('key', 'customer-0')}/")
+CREDENTIAL = at("kassenwerk", f"credentials/{fixed_id('credential', 'kassenwerk', 'TEST')}/")
+SIGNED_OUT = [
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/confirm-email/",
+    "/styleguide/",
+]
+PAGES = {
+    POS.email: [
+        "/",
+        "/organizations/",
+        "/organizations/?phase=DRIFTED",
+        "/organizations/?phase=MOVING",
+        "/organizations/?q=a&country=AUT&mode=LIVE&sort=-town&rows=25&page=1",
+        "/organizations/?q=nothing+is+called+this",
+        at("kassenwerk"),
+        at("customer-0"),
+        at("customer-2"),
+        at("customer-2", "drift/"),
+        at("customer-2", "drift/keep/"),
+        at("customer-3"),
+        at("ostermann"),
+        at("customer-0", "edit/"),
+        at("ostermann", "delegation/"),
+        at("customer-3", "live/"),
+        at("customer-3", "retire/"),
+        at("customer-0", "retire/"),
+        at("customer-0", "logo/"),
+        at("customer-0", "activity/"),
+        "/organizations/new/",
+        f"/organizations/new/?parent={fixed_id('organization', 'ostermann')}",
+        "/keys/",
+        "/keys/?q=nothing+is+called+this",
+        at("customer-0", "keys/"),
+        at("customer-20", "keys/"),
+        at("customer-0", "keys/new/"),
+        SHOP_KEY,
+        f"{SHOP_KEY}reveal/",
+        f"{SHOP_KEY}disable/",
+        f"{SHOP_KEY}replace/",
+        at("customer-0", "billing/"),
+        at("kassenwerk", "billing/"),
+        at("customer-0", "billing/change/"),
+        at("customer-0", "billing/addresses/new/"),
+        at("kassenwerk", "credentials/"),
+        at("kassenwerk", "credentials/new/"),
+        f"{CREDENTIAL}replace/",
+        f"{CREDENTIAL}remove/",
+        "/connect/",
+        "/mirror/",
+        "/mirror/retry/",
+        "/accounts/email/",
+        "/accounts/password/change/",
+        "/accounts/logout/",
+        "/nothing/here/",
+    ],
+    WHITE_LABEL.email: [at("weisslabel"), at("label-customer-0")],
+    HOLDING.email: ["/", at("ostermann"), at("branch-0")],
+    SHOP.email: ["/", "/organizations/", at("customer-0"), at("kassenwerk")],
+}
+
+
+def test_pages_before_sign_in_are_in_order(page: Page, complaints):
+    in_order(page, SIGNED_OUT, complaints)
+
+
+@pytest.mark.parametrize("email", PAGES)
+def test_pages_of_a_person_are_in_order(email, sign_in, complaints):
+    in_order(sign_in(email), PAGES[email], complaints)
+
+
+def test_the_steps_of_the_wizard_are_in_order(sign_in, complaints):
+    page = sign_in()
+    page.goto("/organizations/new/")
+    page.get_by_role("radio", name="Holding with branches").check()
+    page.get_by_role("button", name="Continue").click()
+    draft = page.url.removesuffix("place/")
+    in_order(page, [f"{draft}{step}/" for step in ("model", "place", "facts", "billing", "key")], complaints)
+    for step in ("place", "facts", "billing"):  # asked to go on with nothing answered: 422 with what is missing
+        page.goto(f"{draft}{step}/")
+        page.get_by_role("button", name="Continue").click()
+        assert findings(page) == [], f"{step} with errors"
+        assert page.locator(".k-summary").count() == 1, step
+
+
+def in_order(page: Page, addresses: list[str], complaints: list[str]) -> None:
+    """Look at each page and name everything that is wrong with any of them."""
+    faults = [fault for address in addresses for fault in faults_of(page, address, complaints)]
+    assert not faults, "\n".join(faults)
+
+
+def faults_of(page: Page, address: str, complaints: list[str]) -> list[str]:
+    """What is wrong with the page at the address, in words."""
+    complaints.clear()
+    page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")  # colours must not be under way when axe looks
+    page.goto(address)
+    found = [f"axe, light: {finding}" for finding in findings(page)]
+    page.emulate_media(color_scheme="dark")
+    found += [f"axe, dark: {finding}" for finding in findings(page, only=["color-contrast"])]
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(NARROW)
+    found += [f"axe, narrow: {finding}" for finding in findings(page, only=WHAT_WIDTH_CHANGES)]
+    if (width := page.evaluate("document.scrollingElement.scrollWidth")) > NARROW["width"]:
+        found.append(f"{width} pixels wide on a narrow screen")
+    if (headings := page.locator("h1").count()) != 1:
+        found.append(f"{headings} first headings")
+    if not page.title().removesuffix("Kontor").strip(" ·"):
+        found.append("no title")
+    found += [words for words in complaints if "server responded with a status of 4" not in words]
+    return [f"{address}: {fault}" for fault in found]
