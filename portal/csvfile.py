@@ -25,13 +25,13 @@ def safe(cell: Any) -> Any:
 
 def stream(filename: str, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
     """The rows as a download in UTF-8 with a mark that Excel understands."""
-    writer = csv.writer(_Echo())  # type: ignore[arg-type]
+    writer = csv.writer(_Echo())
 
     def lines() -> Iterator[str]:
         yield "\ufeff"
-        yield writer.writerow(list(head))  # type: ignore[misc]
+        yield writer.writerow(list(head))
         for row in rows:
-            yield writer.writerow([safe(cell) for cell in row])  # type: ignore[misc]
+            yield writer.writerow([safe(cell) for cell in row])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}"'

@@ -30,7 +30,9 @@ def organization_tabs(
 ) -> list[dict[str, Any]]:
     """The sections of an organization that this person may open, as links."""
     public_id = reach.organization.public_id
-    tabs = [("overview", _("Overview"), address("portal:organization", public_id), None)]
+    tabs: list[tuple[str, str, str, int | None]] = [
+        ("overview", _("Overview"), address("portal:organization", public_id), None)
+    ]
     if not reach.organization.is_managed:
         below = f"{reverse('portal:organizations')}?parent={public_id}"
         tabs.append(("children", _("Children"), below, children))

@@ -97,10 +97,8 @@ class House:
         if not self.production:
             self._wait("sandbox", lambda: readiness.answers(self.sandbox_port))
             self._run_once(roster.seed())
-        for child in (roster.web(), roster.worker(), roster.beat()):
+        for child in (roster.web(), roster.worker(), roster.beat(), roster.sweep()):
             self._start_child(child)
-        if roster.has_command("sweep"):
-            self._start_child(roster.sweep())
         self._wait("web", lambda: readiness.answers(self.port, "/readyz"))
         self._welcome(time.monotonic() - began)
 

@@ -42,11 +42,6 @@ def _celery(*words: str) -> list[str]:
     return [sys.executable, "-m", "celery", "--quiet", "-A", "config", *words, "--loglevel", level]
 
 
-def has_command(name: str) -> bool:
-    """Whether one of our applications has the management command `name`."""
-    return any(Path(settings.BASE_DIR).glob(f"*/management/commands/{name}.py"))
-
-
 def broker_folder() -> Path:
     """Where the embedded broker keeps its append-only file."""
     return Path(settings.DATA_DIR) / "broker"

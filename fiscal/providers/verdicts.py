@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from fiscal.providers.errors import (
     LONGEST_WAIT,
@@ -73,7 +73,7 @@ def judge(raw: Raw) -> Any:
     if raw.status < 400 or raw.status > 599:
         message = f"The provider answered with status {raw.status}, which is no answer to this request."
         raise raw.garbled(message, outcome_unknown=raw.mutating)
-    _raise_for_status(raw)
+    raise _error_of(raw)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -117,11 +117,11 @@ def _json(content: bytes) -> Any:
     return json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant)
 
 
-def _no_constant(name: str) -> NoReturn:
+def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _raise_for_status(raw: Raw) -> NoReturn:
+def _error_of(raw: Raw) -> ProviderError:
     try:
         body = _json(raw.content)
     except (ValueError, RecursionError):
@@ -129,10 +129,10 @@ def _raise_for_status(raw: Raw) -> NoReturn:
     said = body if isinstance(body, dict) else {}
     if raw.status == 404 and not said:
         # A proxy or a wrong address also says 404; only the provider's own words prove that something is absent.
-        raise raw.garbled("The answer was 404, but not in the provider's words.", outcome_unknown=False)
+        return raw.garbled("The answer was 404, but not in the provider's words.", outcome_unknown=False)
     kind = Unreachable if raw.status >= 500 else _BY_STATUS.get(raw.status, Refused)
     code = said.get("code")
-    raise kind(
+    return kind(
         redact(_message(raw, said), secrets=raw.secrets),
         status=raw.status,
         code=code if isinstance(code, str) and code else None,

@@ -63,4 +63,4 @@ def _line(kind: KindName, row: Desired, mirror: Mirror | None, now: datetime) ->
     phase = phase_in(mirror, row, now)
     name = "" if kind == KindName.ARRANGEMENT else str(row)
     at = mirror.due_at if mirror and phase == Phase.RETRYING else None
-    return CreationLine(kind.label, name, phase, cause_of(mirror, phase), at)
+    return CreationLine(str(kind.label), name, phase, cause_of(mirror, phase), at)

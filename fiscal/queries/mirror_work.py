@@ -100,9 +100,9 @@ def work_counts(user: User, *, since: datetime) -> dict[str, tuple[int, datetime
 def _work(user: User) -> QuerySet[Any]:
     """Mirrors in trouble, those of billing only where the person may view billing."""
     paying = reachable(user, Scope.BILLING).values("pk")
+    rows: QuerySet[Any] = mirrors_with_phase(user, Scope.ORGANIZATIONS, now=timezone.now())
     return (
-        mirrors_with_phase(user, Scope.ORGANIZATIONS, now=timezone.now())
-        .filter(phase__in=WORK_PHASES)
+        rows.filter(phase__in=WORK_PHASES)
         .filter(~Q(kind__in=BILLING_KINDS) | Q(organization__in=paying))
         .annotate(since=Coalesce("failing_since", "drifted_at"))
     )

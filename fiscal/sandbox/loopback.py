@@ -127,7 +127,7 @@ def _asked(request: requests.PreparedRequest) -> Request:
     parts = urlsplit(request.url or "")
     headers = {name.lower(): str(value) for name, value in request.headers.items()}
     headers.setdefault("host", parts.netloc)
-    body = request.body or b""
+    body: Any = request.body or b""
     if isinstance(body, str):
         body = body.encode()
     if not isinstance(body, bytes):

@@ -13,7 +13,7 @@ PAGE = b"<!doctype html><html><head><title>Sign in</title></head><body><h1>Welco
 
 
 def stage(kind: str, options: dict[str, Any]) -> str:
-    """ "before", "around" or "after"; `html` and `empty_body` can be moved by their option `after`."""
+    """Gives "before", "around" or "after"; `html` and `empty_body` can be moved by their option `after`."""
     if "after" in options:
         return "after" if options["after"] else "before"
     return KINDS[kind].stage

@@ -1,4 +1,4 @@
-""" "Try again" for many objects at once."""
+"""Trying again for many objects at once."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class FactsForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **{**kwargs, "use_required_attribute": False})
         country = self.fields["country_code"]
         assert isinstance(country, forms.ChoiceField)
         country.choices = countries_with(str(self["country_code"].value() or ""))

@@ -27,7 +27,7 @@ class ShapeForm(forms.Form):
     model = CardField(label=_("What do you want to create?"), error_messages={"required": _("Choose what fits best.")})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **{**kwargs, "use_required_attribute": False})
         self.fields["model"].offer(Shape.cards())  # type: ignore[attr-defined]
 
 
@@ -41,7 +41,7 @@ class PlaceForm(forms.Form):
     )
 
     def __init__(self, *args: Any, shape: Shape, places: Sequence[Place], chosen: Place | None, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **{**kwargs, "use_required_attribute": False})
         self.fields["parent"].label = shape.question
         self.fields["parent"].offer(  # type: ignore[attr-defined]
             [(place.id, _card(place)) for place in places],
@@ -98,7 +98,7 @@ class BillingForm(forms.Form):
     def __init__(
         self, *args: Any, candidates: Sequence[BillTo], mode: str, needs_bill_to: bool, name: str, **kwargs: Any
     ) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **{**kwargs, "use_required_attribute": False})
         cards = [(one.id, one.name) for one in candidates]
         itself = now("%(name)s itself\nIt gets and sees its invoices.") % {"name": name}
         blocked = {one.id: LIVE_ONLY for one in candidates if mode == Mode.LIVE and not one.live}
@@ -139,7 +139,7 @@ class FirstKeyForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **{**kwargs, "use_required_attribute": False})
         self.fields["when"].offer(WHEN_CARDS)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

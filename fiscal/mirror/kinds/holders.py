@@ -24,5 +24,6 @@ def holders_of(organization: Organization) -> tuple[Organization, ...]:
 
 def remote_ids(*organization_ids: int | None) -> dict[int, str]:
     """The provider's ids of the organizations that have one, by primary key. One query."""
-    rows = Mirror.objects.filter(kind=KindName.ORGANIZATION, organization_id__in=set(organization_ids) - {None})
+    known = {pk for pk in organization_ids if pk}
+    rows = Mirror.objects.filter(kind=KindName.ORGANIZATION, organization_id__in=known)
     return dict(rows.exclude(remote_id="").values_list("organization_id", "remote_id"))

@@ -127,7 +127,7 @@ def _fixed(request: PageRequest, reach: Reach) -> list[dict[str, Any]]:
     organization = reach.organization
     above = organization.parent or organization.provisioned_by
     rows = [
-        (_("Kind"), organization.get_kind_display(), _("fiskaly decides it with the creation")),  # type: ignore[attr-defined]
+        (_("Kind"), organization.get_kind_display(), _("fiskaly decides it with the creation")),
         (_("Below"), name_for(request.user, above), _("fiskaly moves no organization to another one")),
         (_("Mode"), ", ".join(organization.modes), _("LIVE is enabled on its own page, and never taken back")),
     ]

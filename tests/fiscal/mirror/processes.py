@@ -110,7 +110,7 @@ class Processes:
         if values is not None:
             request.data = json.dumps(values).encode()
             request.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 
     def wait_for(self, condition: Any, *, seconds: float = 30) -> float:
