@@ -42,7 +42,7 @@ class PlaceForm(forms.Form):
 
     def __init__(self, *args: Any, shape: Shape, places: Sequence[Place], chosen: Place | None, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "use_required_attribute": False})
-        self.fields["parent"].label = shape.question
+        self.fields["parent"].label = str(shape.question)
         self.fields["parent"].offer(  # type: ignore[attr-defined]
             [(place.id, _card(place)) for place in places],
             {place.id: place.blocked for place in places if place.blocked},
