@@ -19,7 +19,7 @@ run: ## Start everything with the sandbox and its demo world: http://localhost:8
 
 .PHONY: test
 test: dev ## Run the tests on the embedded default (DATABASE_URL, REDIS_URL: on those)
-	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" exec $(PYTHON) -m pytest $(ARGS)
+	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" exec $(PYTHON) -m pytest -n auto $(ARGS)
 
 .PHONY: processes
 processes: dev ## Run the tests that start real processes: launcher, worker, broker

@@ -5,6 +5,7 @@ Messages to the broker vanish here: every test runs as if all of them were dropp
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from fiscal.providers.http import Door
 from fiscal.sandbox.app import Sandbox
 from fiscal.sandbox.loopback import LoopbackAdapter
 from tests.cast import Cast, build_cast
+from tests.snapshot import Snapshot
 
 BASE_URL = "http://sandbox.test/management/api/v0"
 
@@ -102,7 +104,20 @@ def converge(settle, clock) -> Callable[..., None]:
     return run
 
 
+@pytest.fixture(scope="session")
+def _casts() -> dict[object, tuple[Cast, Snapshot]]:
+    """The cast is built once for each time that stands, and once for the real one."""
+    return {}
+
+
 @pytest.fixture
-def cast(db, sandbox, settle) -> Cast:
+def cast(db, sandbox, settle, _casts) -> Cast:
     """Petra makes tills, Hanna runs a holding, Wanda a white label, Mio one shop; Stranger sees none of them."""
-    return build_cast(sandbox, settle)
+    moment = timezone.now() if time_machine.escape_hatch.is_travelling() else "real"
+    if moment not in _casts:
+        built = build_cast(sandbox, settle)
+        _casts[moment] = (built, Snapshot(sandbox))
+        return copy.deepcopy(built)
+    built, snapshot = _casts[moment]
+    snapshot.put_back(sandbox)
+    return copy.deepcopy(built)
