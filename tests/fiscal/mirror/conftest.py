@@ -133,10 +133,9 @@ def _next_moment() -> datetime | None:
 
 
 @pytest.fixture
-def shared_database(request, tmp_path, django_db_blocker):
+def shared_database(transactional_db, tmp_path, django_db_blocker):
     """A database that other processes can open: this test's PostgreSQL database, or a file for SQLite."""
     if connection.vendor == "postgresql":
-        request.getfixturevalue("transactional_db")
         parts = connection.settings_dict
         yield f"postgres://{parts['USER']}:{parts['PASSWORD']}@{parts['HOST']}:{parts['PORT'] or 5432}/{parts['NAME']}"
         return
