@@ -30,7 +30,7 @@ from fiscal.providers.errors import (
 
 PROVIDER = "management"
 OPENS_AFTER, PROBE_EVERY = 5, timedelta(seconds=30)
-MOST_PATIENCE = 120.0
+MOST_PATIENCE = 30.0
 NOTE_EVERY = timedelta(seconds=10)
 LONGEST_NAP = 2.0
 CALM_FOR = timedelta(seconds=0.25)

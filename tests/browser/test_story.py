@@ -95,18 +95,20 @@ def kept_by_the_browser(page: Page, secret: str) -> list[str]:
     return [place for place, content in places.items() if secret in (content or "")]
 
 
-def forward(page: Page) -> None:
+def forward_and_back(page: Page, secret: str) -> None:
     """To the page that showed the secret: the browser has not kept it, so it asks to send the form once more."""
     with contextlib.suppress(Error):
         page.go_forward()
     page.wait_for_load_state()
+    assert secret not in page.content()
+    page.go_back()
 
 
 def never_again(page: Page, secret: str) -> None:
     """Reload, Back, Forward, and the key's own page: the secret is in none of them."""
     revealed = page.url
     page.on("dialog", lambda dialog: dialog.accept())
-    for go in (page.reload, page.go_back, lambda: forward(page), page.go_back, lambda: page.goto(revealed)):
+    for go in (page.reload, page.go_back, lambda: forward_and_back(page, secret), lambda: page.goto(revealed)):
         go()
         assert secret not in page.content()
         assert kept_by_the_browser(page, secret) == []
