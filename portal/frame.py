@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from organizations.access import Reach
+from organizations.access import Reach, name_for
 
 Crumb = tuple[str, str]
 """Words and address; the last crumb of a path has no address."""
@@ -17,7 +17,10 @@ def frame(reach: Reach, *path: Crumb, mode: str = "") -> dict[str, Any]:
     """Context of a page about one organization. TEST frames it where the page, or the organization, is TEST only."""
     organization = reach.organization
     address = reverse("portal:organization", args=[organization.public_id])
+    above = organization.parent
     crumbs = [(_("Organizations"), reverse("portal:organizations")), (str(organization), address), *path]
+    if above and (name := name_for(reach.actor, above)):
+        crumbs.insert(1, (name, reverse("portal:organization", args=[above.public_id])))
     modes = organization.modes
     return {
         "organization": {"name": str(organization), "get_absolute_url": address, "id": organization.public_id},
