@@ -41,7 +41,8 @@ def adopt_theirs(reach: Reach, *, reason: str = "") -> Organization:
     mirror = _drifted(reach)
     organization = Organization.objects.select_for_update().get(pk=reach.organization.pk)
     theirs: dict[str, Any] = {name: mirror.observed.get(name) or "" for name in FIELDS}
-    names = [name for name in FIELDS if getattr(organization, name) != theirs[name]]
+    theirs["contact_person_id"] = mirror.observed.get("contact_person_id") or None
+    names = [name for name in theirs if str(getattr(organization, name) or "") != str(theirs[name] or "")]
     before = {name: getattr(organization, name) for name in names}
     for name in names:
         setattr(organization, name, theirs[name])
