@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from organizations.access import Reach, system_reach
 from organizations.audit import record
 from organizations.choices import KeyStatus, Level, Mode, Scope, Verb
-from organizations.models import ApiKey
+from organizations.models import ApiKey, Organization
 from organizations.rules import RulesBroken, check_key_name
 
 
@@ -26,7 +26,7 @@ def issue_key(reach: Reach, *, name: str, mode: Mode) -> ApiKey:
     """
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
     check_key_name(name)
-    organization = reach.organization
+    organization = Organization.objects.select_for_update().get(pk=reach.organization.pk)
     if organization.retired_at:
         raise RulesBroken({"": _("The organization is retired: it gets no more keys.")})
     if mode not in organization.modes:
