@@ -20,9 +20,14 @@ from organizations.models import Organization
 
 @transaction.atomic(durable=True)
 def try_again(reach: Reach, *, mirror_id: int, reason: str = "") -> Mirror:
-    """Make a failed or parked object due now. Safe to press twice. Raises NotAuthorized, Mirror.DoesNotExist."""
+    """Make a failed or parked object due now. Safe to press twice. Raises NotAuthorized, Mirror.DoesNotExist.
+
+    What belongs to billing is there only for who may view billing.
+    """
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
     mirror = Mirror.objects.get(pk=mirror_id, organization=reach.organization)
+    if mirror.kind in (KindName.ARRANGEMENT, KindName.BILLING_ADDRESS):
+        reach.require(Scope.BILLING)
     now = timezone.now()
     # Compared anew as well: what is gone or double is not due by itself, and shows again if nobody mended it.
     Mirror.objects.filter(pk=mirror.pk).update(
