@@ -66,6 +66,7 @@ def change_arrangement(reach: Reach, *, terms: Terms, generation: int, reason: s
     """
     if not may_arrange(reach):
         raise NotAuthorized(Scope.BILLING, Level.MANAGE)
+    _check_living(reach)
     arrangement, _created = Arrangement.objects.select_for_update().get_or_create(organization=reach.organization)
     if arrangement.generation != generation:
         raise EditedMeanwhile(terms_of(arrangement), arrangement.generation)
@@ -152,16 +153,23 @@ def _fill(reach: Reach, arrangement: Arrangement, terms: Terms, *, candidates: S
     arrangement.bill_to = bill_to
     arrangement.withhold = terms.withhold
     arrangement.gln = terms.gln
-    arrangement.billing_address = _billing_address(reach, terms.billing_address)
+    arrangement.billing_address = _billing_address(reach, terms.billing_address, now=arrangement.billing_address)
 
 
-def _billing_address(reach: Reach, public_id: str) -> BillingAddress | None:
-    if not public_id:
-        return None
-    owners = [reach.organization.pk, reach.organization.parent_id]
-    address = BillingAddress.objects.filter(
-        public_id=public_id, organization_id__in=[pk for pk in owners if pk], retired_at=None
-    ).first()
+def address_owners(reach: Reach) -> list[int]:
+    """Whose addresses may be chosen: its own and its parent's, as far as the person may view billing there."""
+    ids = [pk for pk in (reach.organization.pk, reach.organization.parent_id) if pk]
+    if reach.actor is None:
+        return ids
+    return list(reachable(reach.actor, Scope.BILLING).filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _billing_address(reach: Reach, public_id: str, *, now: BillingAddress | None) -> BillingAddress | None:
+    """The address chosen; the one that it is `now` may stay, whoever's it is. SECURITY: others only within reach."""
+    if not public_id or (now and public_id == str(now.public_id)):
+        return now if public_id else None
+    rows = BillingAddress.objects.filter(organization__in=address_owners(reach), retired_at=None)
+    address = next((row for row in rows if str(row.public_id) == public_id), None)
     if address is None:
         raise RulesBroken({"billing_address": _("Choose one of the addresses offered.")})
     return address
@@ -172,6 +180,7 @@ def add_address(reach: Reach, *, address: Address, mode: Mode) -> BillingAddress
     """Store a billing address. Raises RulesBroken with a message per field, NotAuthorized."""
     reach.require(Scope.BILLING, Level.MANAGE)
     check_address(address)
+    _check_living(reach)
     if mode not in reach.organization.modes:
         raise RulesBroken({"mode": _("%(name)s is not in %(mode)s.") % {"name": reach.organization, "mode": mode}})
     row = BillingAddress.objects.create(organization=reach.organization, mode=mode, **asdict(address))
@@ -207,7 +216,7 @@ def retire_address(reach: Reach, *, address_id: UUID, reason: str = "") -> Billi
     """Remove a billing address, also at the provider. Raises RulesBroken while an arrangement uses it, NotAuthorized."""
     reach.require(Scope.BILLING, Level.MANAGE)
     row = _locked_address(reach, address_id)
-    if Arrangement.objects.filter(billing_address=row).exists():
+    if Arrangement.objects.filter(billing_address=row, organization__retired_at=None).exists():
         raise RulesBroken({"": _("An arrangement uses this address: choose another one there first.")})
     row.retired_at = timezone.now()
     record(reach, Verb.ADDRESS_RETIRED, row, after={"retired_at": row.retired_at}, reason=reason)
@@ -224,6 +233,13 @@ def _locked_address(reach: Reach, address_id: UUID) -> BillingAddress:
     return BillingAddress.objects.select_for_update().get(
         organization=reach.organization, public_id=address_id, retired_at=None
     )
+
+
+def _check_living(reach: Reach) -> None:
+    """Raise RulesBroken for a retired organization; held until the transaction ends, so that it is not retired now."""
+    organization = Organization.objects.select_for_update().get(pk=reach.organization.pk)
+    if organization.retired_at:
+        raise RulesBroken({"": _("%(name)s is retired: nothing of it can be changed.") % {"name": organization}})
 
 
 def _only(values: dict[str, Any], names: list[str]) -> dict[str, Any]:

@@ -193,6 +193,9 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+# Sign-in attempts are counted by the visitor's address. Behind a proxy everybody would have the proxy's: one attacker
+# could use up the attempts of all. So the address is read from X-Forwarded-For, as many steps back as there are proxies.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.number("KONTOR_TRUSTED_PROXIES", default=1 if PRODUCTION else 0))
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 EMAIL_CONFIG = env.email_url_config(os.environ.get("KONTOR_EMAIL_URL") or "consolemail://")
 vars().update(EMAIL_CONFIG)
@@ -216,7 +219,8 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- browser security ------------------------------------------------------------------------------------------
-ALLOWED_HOSTS = _required_in_production("KONTOR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+_hosts = _required_in_production("KONTOR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = [host.strip() for host in _hosts if host.strip()]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -238,6 +242,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600  # seconds since sign-in; the browser forgets it earlier, when it is closed
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"

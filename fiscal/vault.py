@@ -51,11 +51,13 @@ def unseal(sealed: str, place: Place) -> str:
     key = settings.VAULT_KEYS.get(key_id)
     if version != VERSION or key is None:
         raise CannotOpen(f"no key {key_id!r} is configured for {place.table}.{place.column} of {place.row}")
-    raw = base64.b64decode(encoded)
     try:
+        raw = base64.b64decode(encoded)
         plain = AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.bound(key_id))
-    except InvalidTag:
-        raise CannotOpen(f"{place.table}.{place.column} of {place.row} was sealed for another place") from None
+    except (InvalidTag, ValueError):
+        raise CannotOpen(
+            f"{place.table}.{place.column} of {place.row} was sealed for another place, or is damaged"
+        ) from None
     return plain.decode()
 
 

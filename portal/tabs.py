@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from organizations.access import Reach
-from organizations.choices import Scope
+from organizations.choices import Level, Scope
 
 
 def address(name: str, organization_id: UUID) -> str:
@@ -39,7 +39,7 @@ def organization_tabs(
     tabs.append(("keys", _("API keys"), address("portal:organization_keys", public_id), keys))
     if reach.allows(Scope.BILLING):
         tabs.append(("billing", _("Billing"), address("portal:billing", public_id), None))
-    if not reach.organization.is_managed:
+    if not reach.organization.is_managed and reach.allows(Scope.ORGANIZATIONS, Level.MANAGE):
         tabs.append(("credentials", _("Credentials"), address("portal:credentials", public_id), None))
     tabs.append(("activity", _("Activity"), address("portal:activity", public_id), None))
     return [

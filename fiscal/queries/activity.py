@@ -10,13 +10,16 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from fiscal.queries.people import known_people, somebody
 from fiscal.queries.words import FIELD_WORDS
 from organizations.access import Reach, reachable
-from organizations.choices import Scope, Verb
+from organizations.choices import Road, Scope, Verb
 from organizations.models import AuditEntry, Organization
 
 BILLING_VERBS = (Verb.ARRANGEMENT_CHANGED, Verb.ADDRESS_CREATED, Verb.ADDRESS_CHANGED, Verb.ADDRESS_RETIRED)
 REFERENCES = ("bill_to", "parent", "provisioned_by")
+OWN_ROADS = (Road.DIRECT, Road.SYSTEM)
+"""Who came by one of these belongs to the organization, or is Kontor: no name of theirs tells what stands above."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +55,18 @@ class Activity:
 
 
 def activity(reach: Reach, *, page: int = 1, size: int = 50) -> Activity:
-    """What was done at the organization reached and below it, newest first. Billing only for who may view it."""
+    """What was done at the organization reached and below it, newest first. Billing only for who may view it.
+
+    SECURITY: people who came from above are named only to who reaches where they stand. Raises NotAuthorized.
+    """
+    reach.require(Scope.ORGANIZATIONS)
     found = _entries(reach)
     total = found.count()
     page = max(1, min(page, -(-total // size)))
     entries = list(found.select_related("organization").order_by("-at", "-pk")[(page - 1) * size : page * size])
     names = _names(reach, entries)
-    return Activity([_event(entry, names) for entry in entries], total)
+    known = known_people(reach.actor, [entry.actor_id for entry in entries])
+    return Activity([_event(entry, names, known) for entry in entries], total)
 
 
 def _entries(reach: Reach) -> Any:
@@ -89,11 +97,11 @@ def _names(reach: Reach, entries: Sequence[AuditEntry]) -> dict[str, str]:
     return {str(row.public_id): str(row) for row in found.only("public_id", "name", "display_name")}
 
 
-def _event(entry: AuditEntry, names: dict[str, str]) -> Event:
+def _event(entry: AuditEntry, names: dict[str, str], known: frozenset[int]) -> Event:
     organization: Organization = entry.organization
     fields = [*entry.before, *(name for name in entry.after if name not in entry.before)]
     return Event(
-        actor=entry.actor_name,
+        actor=entry.actor_name if entry.road in OWN_ROADS or entry.actor_id in known else somebody(),
         did=entry.get_verb_display(),
         subject=entry.subject_name,
         organization=str(organization),

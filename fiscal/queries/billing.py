@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from billing.models import Arrangement, BillingAddress
 from billing.rules import Address, Terms
-from billing.services import address_of, bill_to_candidates, may_arrange, terms_of
+from billing.services import address_of, address_owners, bill_to_candidates, may_arrange, terms_of
 from fiscal.choices import KindName, Phase
 from fiscal.queries.progress import Progress, cause_of, mirrors_of, phase_in, progress_of
-from organizations.access import Reach, name_for, reachable
+from organizations.access import Reach, name_for
 from organizations.choices import Level, Scope
 from organizations.models import Organization
 
@@ -101,7 +101,7 @@ def billing_choices(reach: Reach) -> BillingChoices:
     offered = {str(one.public_id): str(one) for one in bill_to_candidates(reach)}
     if terms.bill_to:
         offered.setdefault(terms.bill_to, _("the one it is now (you cannot see its name)"))
-    mine = BillingAddress.objects.filter(organization__in=_owners(reach), retired_at=None)
+    mine = BillingAddress.objects.filter(organization__in=address_owners(reach), retired_at=None)
     addresses = {str(one.public_id): f"{one} ({one.mode})" for one in mine}
     if terms.billing_address:
         addresses.setdefault(terms.billing_address, _("the one it is now (you cannot see it)"))
@@ -119,7 +119,7 @@ def address_facts(reach: Reach, address_id: UUID) -> AddressFacts | None:
     row = BillingAddress.objects.filter(organization=reach.organization, public_id=address_id, retired_at=None).first()
     if row is None:
         return None
-    in_use = Arrangement.objects.filter(billing_address=row).exists()
+    in_use = Arrangement.objects.filter(billing_address=row, organization__retired_at=None).exists()
     return AddressFacts(address_of(row), str(row), row.mode, row.generation, in_use)
 
 
@@ -143,14 +143,6 @@ def _known_address(reach: Reach, address: BillingAddress | None) -> str:
     if address is None or name_for(reach.actor, address.organization) is None:
         return ""
     return str(address)
-
-
-def _owners(reach: Reach) -> list[int]:
-    """Whose addresses may be chosen: its own and its parent's, as far as the person reaches them."""
-    ids = [pk for pk in (reach.organization.pk, reach.organization.parent_id) if pk]
-    if reach.actor is None:
-        return ids
-    return list(reachable(reach.actor, Scope.BILLING).filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def _addresses(reach: Reach) -> tuple[AddressRow, ...]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fiscal.choices import CredentialStatus
 from fiscal.models import Credential, Mirror
+from fiscal.queries.people import known_people, name_of
 from organizations.access import Reach
 from organizations.choices import Level, Mode, Scope
 
@@ -50,7 +51,7 @@ class ModeSlot:
 def credentials_of(reach: Reach) -> tuple[ModeSlot, ...]:
     """What is stored for each mode, LIVE first."""
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
-    held = {row.mode: _facts(row) for row in _stored(reach)}
+    held = {row.mode: _facts(reach, row) for row in _stored(reach)}
     modes = reach.organization.modes
     return tuple(ModeSlot(mode, mode in modes, held.get(mode)) for mode in (Mode.LIVE, Mode.TEST))
 
@@ -59,7 +60,7 @@ def credential_facts(reach: Reach, credential_id: UUID) -> CredentialFacts | Non
     """One stored key of the organization reached; None if there is none, or it was removed."""
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
     row = next((row for row in _stored(reach) if row.public_id == credential_id), None)
-    return _facts(row) if row else None
+    return _facts(reach, row) if row else None
 
 
 def _stored(reach: Reach) -> list[Credential]:
@@ -67,7 +68,7 @@ def _stored(reach: Reach) -> list[Credential]:
     return list(rows.select_related("stored_by"))
 
 
-def _facts(row: Credential) -> CredentialFacts:
+def _facts(reach: Reach, row: Credential) -> CredentialFacts:
     tone, icon = TONES[CredentialStatus(row.status)]
     return CredentialFacts(
         credential_id=row.public_id,
@@ -80,7 +81,7 @@ def _facts(row: Credential) -> CredentialFacts:
         reason=row.status_reason,
         since=row.status_since,
         accepted_at=row.accepted_at,
-        stored_by=str(row.stored_by or ""),
+        stored_by=name_of(row.stored_by, known_people(reach.actor, [row.stored_by_id])),
         stored_at=row.stored_at,
         a_second=round(1 / row.interval, 1) if row.interval > 0 else None,
         objects=Mirror.objects.filter(credential=row).count(),

@@ -13,6 +13,7 @@ from fiscal.mirror.plan import differences
 from fiscal.models import Mirror
 from fiscal.queries.words import FIELD_WORDS
 from organizations.access import Reach
+from organizations.choices import Scope
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Drift:
 
 
 def drift(reach: Reach) -> Drift:
-    """The drift of the organization reached. Empty as long as nobody found any."""
+    """The drift of the organization reached. Empty as long as nobody found any. Raises NotAuthorized."""
+    reach.require(Scope.ORGANIZATIONS)
     mirror = Mirror.objects.filter(kind=KindName.ORGANIZATION, organization=reach.organization).first()
     if mirror is None or mirror.drifted_at is None:
         return Drift((), None, mirror.observed_at if mirror else None)

@@ -67,7 +67,9 @@ def work_list(user: User) -> WorkList:
 
 def _paused(user: User) -> Waiting:
     rows = list(
-        Credential.objects.filter(status=CredentialStatus.PAUSED, organization__in=reachable(user, Scope.ORGANIZATIONS))
+        Credential.objects.filter(
+            status=CredentialStatus.PAUSED, organization__in=reachable(user, Scope.ORGANIZATIONS, Level.MANAGE)
+        )
         .select_related("organization")
         .order_by("status_since")
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from fiscal.choices import KindName, Operation, Outcome, Phase
 from fiscal.models import IssuedKey, Mirror, MirrorAttempt
+from fiscal.queries.people import known_people, name_of
 from fiscal.queries.progress import SETTLED, Progress, mirrors_of, phase_in, progress_of
 from organizations.access import Reach, reachable
 from organizations.choices import KeyStatus, Mode, Scope
@@ -111,13 +112,13 @@ class KeyDetail:
 
 def list_keys(user: User, wanted: KeyFilter) -> KeyPage:
     """Keys of all organizations whose management the person may see."""
-    return _page(ApiKey.objects.filter(organization__in=reachable(user, Scope.ORGANIZATIONS)), wanted)
+    return _page(user, ApiKey.objects.filter(organization__in=reachable(user, Scope.ORGANIZATIONS)), wanted)
 
 
 def list_keys_of(reach: Reach, wanted: KeyFilter) -> KeyPage:
     """Keys of one organization."""
     reach.require(Scope.ORGANIZATIONS)
-    return _page(ApiKey.objects.filter(organization=reach.organization), wanted)
+    return _page(reach.actor, ApiKey.objects.filter(organization=reach.organization), wanted)
 
 
 def key_detail(reach: Reach, key_id: UUID) -> KeyDetail | None:
@@ -130,14 +131,15 @@ def key_detail(reach: Reach, key_id: UUID) -> KeyDetail | None:
     issued = _issued(key)
     mirror = Mirror.objects.filter(kind=KindName.API_KEY, subject_id=key.public_id).select_related("credential").first()
     successor = key.replaced_by.select_related("issued").first()
+    known = known_people(reach.actor, [key.created_by_id, issued.revealed_by_id if issued else None])
     return KeyDetail(
-        row=_row(key, mirror, now),
+        row=_row(key, mirror, now, known),
         hand_over=_hand_over(issued, now),
         secret_hint=f"{issued.secret_prefix}…{issued.secret_suffix}" if issued else "",
         issued_at=issued.issued_at if issued else None,
         reveal_until=issued.reveal_until if issued else None,
         revealed_at=issued.revealed_at if issued else None,
-        revealed_by=str(issued.revealed_by or "") if issued else "",
+        revealed_by=name_of(issued.revealed_by, known) if issued else "",
         first_one_destroyed=_lost_one(mirror),
         replaces=_other(key.replaces),
         replaced_by=_other(successor),
@@ -170,16 +172,17 @@ def _narrowed(keys: QuerySet[ApiKey], wanted: KeyFilter) -> QuerySet[ApiKey]:
     return keys
 
 
-def _page(keys: QuerySet[ApiKey], wanted: KeyFilter) -> KeyPage:
+def _page(viewer: User | None, keys: QuerySet[ApiKey], wanted: KeyFilter) -> KeyPage:
     pages = Paginator(_joined(_narrowed(keys, wanted)).order_by("-created_at", "-pk"), PAGE_SIZE)
     page = pages.get_page(wanted.page)
     found = list(page.object_list)
     mirrors, now = mirrors_of(KindName.API_KEY, [key.public_id for key in found]), timezone.now()
-    rows = tuple(_row(key, mirrors.get(key.public_id), now) for key in found)
+    known = known_people(viewer, [key.created_by_id for key in found])
+    rows = tuple(_row(key, mirrors.get(key.public_id), now, known) for key in found)
     return KeyPage(rows, pages.count, page.start_index(), page.end_index(), page.number, pages.num_pages)
 
 
-def _row(key: ApiKey, mirror: Mirror | None, now: datetime) -> KeyRow:
+def _row(key: ApiKey, mirror: Mirror | None, now: datetime, known: frozenset[int]) -> KeyRow:
     phase = phase_in(mirror, key, now)
     issued = _issued(key)
     row = KeyRow(
@@ -193,7 +196,7 @@ def _row(key: ApiKey, mirror: Mirror | None, now: datetime) -> KeyRow:
         status_words=key.get_status_display(),
         phase=phase,
         cause=mirror.get_error_code_display() if mirror and phase not in SETTLED else "",
-        created_by=str(key.created_by or ""),
+        created_by=name_of(key.created_by, known),
         created_at=key.created_at,
         ends_at=key.ends_at,
     )

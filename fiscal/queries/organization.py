@@ -17,6 +17,7 @@ from fiscal.models import Credential, Mirror
 from fiscal.phases import phase_of
 from fiscal.queries.organization_filters import OrganizationFilters
 from fiscal.queries.organizations import OrganizationList, list_organizations
+from fiscal.queries.people import known_people, name_of
 from organizations.access import Reach, reachable
 from organizations.choices import Kind, Level, Origin, Scope
 from organizations.models import ApiKey, Organization
@@ -98,7 +99,8 @@ class OrganizationPage:
 
 
 def organization_page(reach: Reach) -> OrganizationPage:
-    """Everything of the page but the phase, which lives in `progress`."""
+    """Everything of the page but the phase, which lives in `progress`. Raises NotAuthorized."""
+    reach.require(Scope.ORGANIZATIONS)
     organization = reach.organization
     arrangement = _arrangement(reach)
     known = _known(reach, arrangement)
@@ -123,7 +125,7 @@ def organization_page(reach: Reach) -> OrganizationPage:
         path=_path(organization, known),
         provisioned_by=known.get(organization.provisioned_by_id or 0),
         billing=_billing(organization, arrangement, known) if reach.allows(Scope.BILLING) else None,
-        keys=_keys(organization),
+        keys=_keys(reach),
         credentials=_credentials(reach),
         children=_children(reach),
         may=_may(reach),
@@ -182,15 +184,21 @@ def _billing(organization: Organization, arrangement: Arrangement | None, known:
         sentence = _("Invoices go to %(name)s itself.") % names
     else:
         place = known.get(arrangement.bill_to_id)
-        names["payer"] = place.name if place else _("another organization")
+        if place is None:
+            # What the terms are is the business of who pays; nothing but this is told.
+            return Billing(_("Invoices do not go to this organization."), gln="", address="")
+        names["payer"] = place.name
         seen = _("%(name)s sees none.") if arrangement.withhold else _("%(name)s sees them too.")
         sentence = f"{_('Invoices go to %(payer)s.') % names} {seen % names}"
     address = arrangement.billing_address if arrangement else None
-    return Billing(sentence, arrangement.gln if arrangement else "", str(address) if address else "")
+    seen_by_viewer = address is not None and (
+        address.organization_id == organization.pk or address.organization_id in known
+    )
+    return Billing(sentence, arrangement.gln if arrangement else "", str(address) if seen_by_viewer else "")
 
 
-def _keys(organization: Organization) -> list[KeyLine]:
-    now = timezone.now()
+def _keys(reach: Reach) -> list[KeyLine]:
+    organization, now = reach.organization, timezone.now()
     keys = list(
         ApiKey.objects.filter(organization=organization, retired_at=None).select_related("issued", "created_by")
     )
@@ -200,10 +208,11 @@ def _keys(organization: Organization) -> list[KeyLine]:
         .select_related("credential")
         .defer("agreed", "observed")
     }
-    return [_key_row(key, mirrors.get(key.public_id), now) for key in keys]
+    known = known_people(reach.actor, [key.created_by_id for key in keys])
+    return [_key_row(key, mirrors.get(key.public_id), now, known) for key in keys]
 
 
-def _key_row(key: ApiKey, mirror: Mirror | None, now: datetime) -> KeyLine:
+def _key_row(key: ApiKey, mirror: Mirror | None, now: datetime, known: frozenset[int]) -> KeyLine:
     issued = getattr(key, "issued", None)
     paused = bool(mirror and mirror.credential and mirror.credential.status == CredentialStatus.PAUSED)
     return KeyLine(
@@ -213,7 +222,7 @@ def _key_row(key: ApiKey, mirror: Mirror | None, now: datetime) -> KeyLine:
         hint=issued.key_hint if issued else "",
         status=key.get_status_display(),
         phase=phase_of(mirror, generation=key.generation, retired=False, now=now, credential_paused=paused),
-        created_by=str(key.created_by) if key.created_by else "",
+        created_by=name_of(key.created_by, known),
         created_at=key.created_at,
         waits_for_reveal=bool(issued and issued.secret_sealed and issued.reveal_until > now),
     )

@@ -78,7 +78,8 @@ class OrganizationProgress:
 
 
 def organization_progress(reach: Reach) -> OrganizationProgress:
-    """Everything of the organization reached that a provider shall hold, with the phase of each."""
+    """Everything of the organization reached that a provider shall hold, with the phase of each. Raises NotAuthorized."""
+    reach.require(Scope.ORGANIZATIONS)
     now = timezone.now()
     organization = reach.organization
     mirrors = {

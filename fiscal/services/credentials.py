@@ -41,10 +41,6 @@ def connect(user: User, *, key: str, secret: str, request_id: str = "") -> Organ
     remote = _read(key, secret, token)
     if remote.type != Kind.ORGANIZATION:
         raise CredentialRefused({"key": _("This key belongs to a managed organization. Connect its parent instead.")})
-    if Mirror.objects.filter(kind=KindName.ORGANIZATION, remote_id=remote.id).exists():
-        raise CredentialRefused(
-            {"key": _("This organization is connected already. Ask one of its people to let you in.")}
-        )
     return _stored(user, key, secret, token, remote, request_id)
 
 
@@ -52,6 +48,11 @@ def connect(user: User, *, key: str, secret: str, request_id: str = "") -> Organ
 def _stored(
     user: User, key: str, secret: str, token: Token, remote: OrganizationPayload, request_id: str
 ) -> Organization:
+    # Asked in here, not before: of two presses of the button, the second finds what the first has stored.
+    if Mirror.objects.filter(kind=KindName.ORGANIZATION, remote_id=remote.id).exists():
+        raise CredentialRefused(
+            {"key": _("This organization is connected already. Ask one of its people to let you in.")}
+        )
     values = {name: getattr(remote, name) or "" for name in FIELDS}
     organization = Organization.objects.create(
         kind=Kind.ORGANIZATION,
@@ -63,7 +64,16 @@ def _stored(
     )
     grant_everything(user, [organization])
     credential = _sealed(organization, user, key, secret, token)
-    now = timezone.now()
+    _in_step(credential, remote, values)
+    reach = Reach(user, organization, EVERYTHING, Road.DIRECT, request_id)
+    record(reach, Verb.ORGANIZATION_CONNECTED, organization, after={**values, "mode": token.env})
+    record(reach, Verb.CREDENTIAL_STORED, organization, after={"mode": token.env, "key": credential.key_hint})
+    return organization
+
+
+def _in_step(credential: Credential, remote: OrganizationPayload, values: dict[str, str]) -> None:
+    """What was just read needs no call: the organization and its arrangement are in step from the start."""
+    organization, now = credential.organization, timezone.now()
     Mirror.objects.create(
         kind=KindName.ORGANIZATION,
         subject_id=organization.public_id,
@@ -86,15 +96,13 @@ def _stored(
         remote_id=remote.id,
         observed_at=now,
     )
-    reach = Reach(user, organization, EVERYTHING, Road.DIRECT, request_id)
-    record(reach, Verb.ORGANIZATION_CONNECTED, organization, after={**values, "mode": token.env})
-    record(reach, Verb.CREDENTIAL_STORED, organization, after={"mode": token.env, "key": credential.key_hint})
-    return organization
 
 
 def store_credential(reach: Reach, *, key: str, secret: str) -> Credential:
     """Store a key for a mode that has none yet. Work that waited for it goes on. Raises CredentialRefused, NotAuthorized."""
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
+    if reach.organization.is_managed or reach.organization.retired_at:
+        raise CredentialRefused({"": _("Nothing is done with a key of this organization: it needs none of its own.")})
     token = _own(reach, key, secret)
     if _held(reach.organization, Mode(token.env)) is not None:
         raise CredentialRefused(
@@ -130,7 +138,9 @@ def replace_credential(reach: Reach, *, credential_id: UUID, key: str, secret: s
             }
         )
     with transaction.atomic(durable=True):
-        credential = Credential.objects.select_for_update().get(pk=credential.pk)
+        # Looked for anew: who removed it meanwhile meant it.
+        stored = Credential.objects.select_for_update().exclude(status=CredentialStatus.REVOKED)
+        credential = stored.get(pk=credential.pk)
         before = {"key": credential.key_hint}
         credential.hold(key, secret)
         credential.token_sealed = ""

@@ -20,9 +20,14 @@ from organizations.models import Organization
 
 @transaction.atomic(durable=True)
 def try_again(reach: Reach, *, mirror_id: int, reason: str = "") -> Mirror:
-    """Make a failed or parked object due now. Safe to press twice. Raises NotAuthorized, Mirror.DoesNotExist."""
+    """Make a failed or parked object due now. Safe to press twice. Raises NotAuthorized, Mirror.DoesNotExist.
+
+    What belongs to billing is there only for who may view billing.
+    """
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
     mirror = Mirror.objects.get(pk=mirror_id, organization=reach.organization)
+    if mirror.kind in (KindName.ARRANGEMENT, KindName.BILLING_ADDRESS):
+        reach.require(Scope.BILLING)
     now = timezone.now()
     # Compared anew as well: what is gone or double is not due by itself, and shows again if nobody mended it.
     Mirror.objects.filter(pk=mirror.pk).update(
@@ -41,7 +46,8 @@ def adopt_theirs(reach: Reach, *, reason: str = "") -> Organization:
     mirror = _drifted(reach)
     organization = Organization.objects.select_for_update().get(pk=reach.organization.pk)
     theirs: dict[str, Any] = {name: mirror.observed.get(name) or "" for name in FIELDS}
-    names = [name for name in FIELDS if getattr(organization, name) != theirs[name]]
+    theirs["contact_person_id"] = mirror.observed.get("contact_person_id") or None
+    names = [name for name in theirs if str(getattr(organization, name) or "") != str(theirs[name] or "")]
     before = {name: getattr(organization, name) for name in names}
     for name in names:
         setattr(organization, name, theirs[name])

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from fiscal.clients import management
 from fiscal.mirror import compare, registry
-from fiscal.models import MirrorAttempt, PeriodicSlot
+from fiscal.models import IssuedKey, MirrorAttempt, PeriodicSlot
 from fiscal.services.reveals import wipe_unseen
 from organizations.services import end_replaced_keys
 
@@ -44,7 +44,7 @@ def compare_due(*, now: datetime, limit: int = 20) -> int:
 def tidy(*, now: datetime) -> None:
     """Wipe unseen secrets, end rotated keys, drop attempts older than 90 days."""
     wipe_unseen(now=now)
-    end_replaced_keys(now=now)
+    end_replaced_keys(now=now, issued=IssuedKey.objects.values("api_key_id"))
     MirrorAttempt.objects.filter(started_at__lt=now - ATTEMPTS_KEPT).delete()
 
 

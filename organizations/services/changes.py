@@ -33,6 +33,14 @@ def _locked(reach: Reach) -> Organization:
     return Organization.objects.select_for_update().get(pk=reach.organization.pk)
 
 
+def _living(reach: Reach) -> Organization:
+    """The same, of an organization that goes on. Raises RulesBroken for a retired one: nothing of it can be changed."""
+    organization = _locked(reach)
+    if organization.retired_at:
+        raise RulesBroken({"": _("%(name)s is retired: nothing of it can be changed.") % {"name": organization}})
+    return organization
+
+
 @transaction.atomic(durable=True)
 def change_details(reach: Reach, *, details: Details, generation: int, reason: str = "") -> Organization:
     """Store new facts, if `generation` is still the one the person saw.
@@ -42,7 +50,7 @@ def change_details(reach: Reach, *, details: Details, generation: int, reason: s
     """
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
     check_details(details)
-    organization = _locked(reach)
+    organization = _living(reach)
     if organization.origin == Origin.CONNECTED:
         raise RulesBroken(
             {
@@ -105,7 +113,7 @@ def enable_live(reach: Reach, *, reason: str = "") -> Organization:
     to LIVE") and where the parent is not LIVE itself; NotAuthorized.
     """
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
-    organization = _locked(reach)
+    organization = _living(reach)
     if organization.in_live and organization.parent:
         return organization
     if words := live_obstacle(organization):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from organizations.access import Reach, grant_everything
 from organizations.audit import record
-from organizations.choices import Kind, Level, Mode, Origin, Scope, Verb
+from organizations.choices import Kind, Level, Mode, Origin, Road, Scope, Verb
 from organizations.models import Organization
 from organizations.rules import Details, RulesBroken, check_details
 
@@ -27,18 +27,10 @@ def add_organization(
     A second-level organization belongs to its creator at first: fiskaly's creator is the owner too.
     """
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
-    above = reach.organization
     check_details(details)
-    if above.is_managed:
-        raise RulesBroken({"": _("A managed organization cannot have organizations below it.")})
-    if above.retired_at:
-        raise RulesBroken({"": _("%(name)s is retired: nothing can be added below it.") % {"name": above}})
-    if mode not in above.modes:
-        raise RulesBroken(
-            {"mode": _("%(name)s is not in %(mode)s: choose one of its modes.") % {"name": above, "mode": mode}}
-        )
-    if delegation and kind == Kind.MANAGED:
-        raise RulesBroken({"delegation": _("A managed organization is always administered through its parent.")})
+    # Read anew and held: it may have been retired since the page was opened, or be retired right now.
+    above = Organization.objects.select_for_update().get(pk=reach.organization.pk)
+    _check_place(above, kind=kind, mode=mode, delegation=delegation)
     organization = Organization.objects.create(
         kind=kind,
         origin=Origin.KONTOR,
@@ -51,7 +43,30 @@ def add_organization(
     )
     if kind == Kind.ORGANIZATION and reach.actor:
         grant_everything(reach.actor, [organization])
-    there = replace(reach, organization=organization)
+    there = replace(reach, organization=organization, road=_road_down(reach, kind))
     record(there, Verb.ORGANIZATION_CREATED, organization, after={**details.as_dict(), "kind": kind, "mode": mode})
     organization.announce()
     return there, organization
+
+
+def _check_place(above: Organization, *, kind: Kind, mode: Mode, delegation: bool) -> None:
+    """Raise RulesBroken if nothing of this kind and mode can be made below `above`."""
+    if above.is_managed:
+        raise RulesBroken({"": _("A managed organization cannot have organizations below it.")})
+    if kind == Kind.ORGANIZATION and above.provisioned_by_id:
+        raise RulesBroken({"": _("It is a second-level organization itself; the guide has no third level.")})
+    if above.retired_at:
+        raise RulesBroken({"": _("%(name)s is retired: nothing can be added below it.") % {"name": above}})
+    if mode not in above.modes:
+        raise RulesBroken(
+            {"mode": _("%(name)s is not in %(mode)s: choose one of its modes.") % {"name": above, "mode": mode}}
+        )
+    if delegation and kind == Kind.MANAGED:
+        raise RulesBroken({"delegation": _("A managed organization is always administered through its parent.")})
+
+
+def _road_down(reach: Reach, kind: Kind) -> Road:
+    """By which road the creator comes to what is below: for its record, they are people of the organization above."""
+    if reach.actor is None:
+        return Road.SYSTEM
+    return Road.DELEGATION if kind == Kind.ORGANIZATION or reach.road == Road.DELEGATION else Road.PARENT

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organizations.access import Reach, system_reach
 from organizations.audit import record
 from organizations.choices import KeyStatus, Level, Mode, Scope, Verb
-from organizations.models import ApiKey
+from organizations.models import ApiKey, Organization
 from organizations.rules import RulesBroken, check_key_name
 
 
@@ -25,7 +26,7 @@ def issue_key(reach: Reach, *, name: str, mode: Mode) -> ApiKey:
     """
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
     check_key_name(name)
-    organization = reach.organization
+    organization = Organization.objects.select_for_update().get(pk=reach.organization.pk)
     if organization.retired_at:
         raise RulesBroken({"": _("The organization is retired: it gets no more keys.")})
     if mode not in organization.modes:
@@ -85,9 +86,14 @@ def _switch(reach: Reach, key_id: UUID, status: KeyStatus, verb: Verb, reason: s
 
 @transaction.atomic(durable=True)
 def retire_key(reach: Reach, *, key_id: UUID, reason: str = "") -> ApiKey:
-    """Delete a key for good, also at the provider. Raises NotAuthorized, ApiKey.DoesNotExist."""
+    """Delete a key for good, also at the provider. Raises NotAuthorized, ApiKey.DoesNotExist.
+
+    If it was to replace another one, that one is no longer replaced: it works on.
+    """
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
     key = _locked(reach, key_id)
+    if key.replaces_id:
+        ApiKey.objects.filter(pk=key.replaces_id, status=KeyStatus.ENABLED, retired_at=None).update(ends_at=None)
     key.retired_at = timezone.now()
     record(reach, Verb.KEY_RETIRED, key, after={"retired_at": key.retired_at}, reason=reason)
     key.touch("retired_at")
@@ -98,10 +104,18 @@ def _locked(reach: Reach, key_id: UUID) -> ApiKey:
     return ApiKey.objects.select_for_update().get(organization=reach.organization, public_id=key_id, retired_at=None)
 
 
-def end_replaced_keys(*, now: datetime) -> int:
-    """Disable rotated keys whose time is over. Gives how many; the system is on record for each."""
+def end_replaced_keys(*, now: datetime, issued: QuerySet) -> int:
+    """Disable rotated keys whose time is over. Gives how many; the system is on record for each.
+
+    `issued` holds the primary keys of keys that exist at the provider: an old key works on until its replacement does.
+    """
     ended = 0
-    due = ApiKey.objects.filter(ends_at__lte=now, retired_at=None, status=KeyStatus.ENABLED)
+    due = ApiKey.objects.filter(
+        ends_at__lte=now,
+        retired_at=None,
+        status=KeyStatus.ENABLED,
+        pk__in=ApiKey.objects.filter(pk__in=issued, retired_at=None).values("replaces_id"),
+    )
     for key in due.select_related("organization"):
         disable_key(system_reach(key.organization, reason="replaced by a new key"), key_id=key.public_id)
         ended += 1

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from fiscal.choices import KindName
 from fiscal.queries import WORK_PHASES, Work, WorkFilters, mirror_work, retryable_ids
 from fiscal.services import MOST_AT_ONCE, CountChanged, try_again, try_all_again
-from organizations.access import Reach
+from organizations.access import NotAuthorized, Reach
 from organizations.choices import Level, Scope
 from portal.http import PageRequest, lead_to, scoped, show, signed_in
 from portal.listing import Address, pager
@@ -53,7 +53,7 @@ def mirror_retry(request: PageRequest, reach: Reach, mirror_id: int) -> HttpResp
     """Make one object due now, and lead back to where the button was."""
     try:
         try_again(reach, mirror_id=mirror_id)
-    except ObjectDoesNotExist:
+    except (ObjectDoesNotExist, NotAuthorized):
         raise Http404 from None
     messages.success(request, _("Trying again. The phase follows by itself."))
     back = request.POST.get("next", "")

@@ -87,7 +87,11 @@ def _answered(request: PageRequest, wizard: Wizard, draft_id: UUID, step: str) -
         _reach_above(request, request.POST["parent"])
     form = wizard.form(step, request.POST)
     typed = {name: form[name].value() for name in form.fields}
-    kept = _wizard(request, keep_draft(request.user, draft_id, {step: typed}).answers)
+    try:
+        kept = _wizard(request, keep_draft(request.user, draft_id, {step: typed}).answers)
+    except NoSuchDraft:
+        # Carried out or discarded in another tab, after this request had read it.
+        return _afterwards(request, draft_id, step)
     go = request.POST.get("go", "")
     steps = list(STEPS)
     if go == "stay":

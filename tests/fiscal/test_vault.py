@@ -50,6 +50,12 @@ def test_a_changed_cipher_text_does_not_open():
         unseal(changed, HERE)
 
 
+@pytest.mark.parametrize("keep", [-1, -9, 12, 20])
+def test_a_cipher_text_cut_short_does_not_open(keep):
+    with pytest.raises(CannotOpen):
+        unseal(seal("an invented secret", HERE)[:keep], HERE)
+
+
 def test_a_missing_key_is_named_and_the_secret_is_not(settings, old_key):
     sealed = seal("an invented secret", HERE)
     settings.VAULT_KEYS = {"new": NEW}

@@ -17,13 +17,13 @@ from tests.house.tree import ROOT, python_files
 KEY = base64.b64encode(b"k" * 32).decode()
 
 
-def settings_with(tmp_path, **values):
-    """Load the settings in a process of their own; returns (exit code, what it said)."""
+def settings_with(tmp_path, shown="s.DATABASES['default']['ENGINE'], s.PORT", /, **values):
+    """Load the settings in a process of their own and print `shown`; returns (exit code, what it said)."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("KONTOR_")}
     for name in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"):
         inherited.pop(name, None)
     done = subprocess.run(
-        [sys.executable, "-c", "import config.settings as s; print(s.DATABASES['default']['ENGINE'], s.PORT)"],
+        [sys.executable, "-c", f"import config.settings as s; print({shown})"],
         env={**inherited, "KONTOR_DATA_DIR": str(tmp_path), **values},
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
@@ -71,6 +71,18 @@ COMPLETE = {
 
 def test_production_starts_with_what_is_its_own(tmp_path):
     assert settings_with(tmp_path, **COMPLETE) == (0, "django.db.backends.postgresql 8000\n")
+
+
+def test_hosts_may_be_written_with_spaces(tmp_path):
+    code, said = settings_with(
+        tmp_path, "s.ALLOWED_HOSTS", **{**COMPLETE, "KONTOR_ALLOWED_HOSTS": "kontor.example, www.kontor.example,"}
+    )
+    assert (code, said) == (0, "['kontor.example', 'www.kontor.example']\n")
+
+
+def test_production_counts_attempts_by_the_address_that_the_proxy_saw(tmp_path):
+    assert settings_with(tmp_path, "s.ALLAUTH_TRUSTED_PROXY_COUNT", **COMPLETE) == (0, "1\n")
+    assert settings_with(tmp_path, "s.ALLAUTH_TRUSTED_PROXY_COUNT") == (0, "0\n")
 
 
 @pytest.mark.parametrize("missing", sorted(COMPLETE.keys() - {"KONTOR_PRODUCTION"}))

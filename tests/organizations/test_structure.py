@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
+from django.utils import timezone
 
 from organizations.access import EVERYTHING, Reach
 from organizations.choices import Kind, Mode, Road
 from organizations.models import Organization
 from organizations.rules import RulesBroken
-from organizations.services import add_organization, set_delegation
-from tests.cast import Cast, details, person
+from organizations.services import add_organization, change_details, enable_live, issue_key, set_delegation
+from tests.cast import Cast, below, details, person
 
 FACTS = {"name": "Roh GmbH", "address_line1": "Weg 1", "zip": "1010", "town": "Wien", "country_code": "AUT"}
 
@@ -135,3 +136,27 @@ def test_the_tree_of_the_cast_breaks_no_rule(cast: Cast) -> None:
     assert cast.holding.provisioned_by == cast.maker
     assert cast.shop.is_managed
     assert not cast.shop.children.exists()
+
+
+def test_there_is_no_third_level_of_main_organizations(cast: Cast) -> None:
+    with pytest.raises(RulesBroken, match="no third level"):
+        below(cast.hanna, cast.holding, "Dritte Ebene AG", kind=Kind.ORGANIZATION)
+
+
+def test_nothing_is_added_below_an_organization_retired_since_the_page_was_opened(cast: Cast) -> None:
+    Organization.objects.filter(pk=cast.label.pk).update(retired_at=timezone.now())
+
+    with pytest.raises(RulesBroken, match="retired"):
+        below(cast.wanda, cast.label, "Zu spät KG")
+    with pytest.raises(RulesBroken, match="retired"):
+        issue_key(cast.reach(cast.wanda, cast.label), name="till-1", mode=Mode.TEST)
+
+
+def test_nothing_of_a_retired_organization_is_changed(cast: Cast) -> None:
+    reach = cast.reach(cast.petra, cast.shop)
+    Organization.objects.filter(pk=cast.shop.pk).update(retired_at=timezone.now())
+
+    with pytest.raises(RulesBroken, match="retired"):
+        change_details(reach, details=details("Anderer Name"), generation=cast.shop.generation)
+    with pytest.raises(RulesBroken, match="retired"):
+        enable_live(reach)

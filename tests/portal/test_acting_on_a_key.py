@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from fiscal.services import reveal
+from fiscal.services import reveal, tidy
 from organizations.choices import KeyStatus, Mode
 from organizations.models import ApiKey, AuditEntry
-from organizations.services import disable_key, end_replaced_keys, issue_key
+from organizations.services import disable_key, issue_key, retire_key
 
 PROOF = {"typed_name": "till-3", "reason": "till sold"}
 
@@ -92,17 +92,41 @@ def test_a_live_key_is_deleted_only_with_its_name_even_if_nobody_saw_it(cast, pe
 
 
 @pytest.mark.parametrize("hours", [1, 24, 168])
-def test_a_replaced_key_works_on_for_as_long_as_was_chosen_and_then_ends(cast, petra, handed_over, hours):
+def test_a_replaced_key_works_on_for_as_long_as_was_chosen_and_then_ends(cast, petra, handed_over, hours, settle):
     answer = petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": hours})
     new = ApiKey.objects.get(replaces=handed_over)
     assert answer["Location"] == url_of(cast, new, "reveal")
+    settle()
     now = timezone.now()
-    end_replaced_keys(now=now + timedelta(hours=hours) - timedelta(minutes=1))
+    tidy(now=now + timedelta(hours=hours) - timedelta(minutes=1))
     handed_over.refresh_from_db()
     assert handed_over.status == KeyStatus.ENABLED
-    end_replaced_keys(now=now + timedelta(hours=hours, minutes=1))
+    tidy(now=now + timedelta(hours=hours, minutes=1))
     handed_over.refresh_from_db()
     assert handed_over.status == KeyStatus.DISABLED
+
+
+def test_a_replaced_key_works_on_while_the_new_one_was_never_issued(cast, petra, handed_over, settle):
+    petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 1})
+    later = timezone.now() + timedelta(hours=2)
+    tidy(now=later)
+    handed_over.refresh_from_db()
+    assert handed_over.status == KeyStatus.ENABLED
+    settle()
+    tidy(now=later)
+    handed_over.refresh_from_db()
+    assert handed_over.status == KeyStatus.DISABLED
+
+
+def test_deleting_the_replacement_lets_the_old_key_live_and_be_replaced_again(cast, petra, handed_over, settle):
+    petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 1})
+    settle()
+    new = ApiKey.objects.get(replaces=handed_over)
+    retire_key(cast.reach(cast.petra, cast.shop), key_id=new.public_id)
+    tidy(now=timezone.now() + timedelta(hours=2))
+    handed_over.refresh_from_db()
+    assert handed_over.status == KeyStatus.ENABLED
+    assert petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 1}).status_code == 303
 
 
 def test_no_other_time_than_those_offered_can_be_chosen(cast, petra, handed_over):

@@ -7,14 +7,17 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from billing.models import Arrangement, BillingAddress
 from billing.rules import Address, Terms
-from billing.services import add_address, change_arrangement
+from billing.services import SetUp, add_address, change_arrangement, set_up_organization
 from fiscal.models import Mirror
 from organizations.access import NotAuthorized
-from organizations.choices import Mode
-from organizations.models import AuditEntry
+from organizations.choices import Kind, Mode, Scope
+from organizations.models import AuditEntry, Authorization, Organization
+from organizations.rules import RulesBroken
+from tests.cast import details
 
 ADDRESS = Address("Kassenwerk GmbH", "Werkstraße 1", "4020", "Linz", "AUT")
 TYPED = {
@@ -193,3 +196,33 @@ def test_an_address_of_another_organization_is_not_found(cast, petra):
     row = add_address(cast.reach(cast.petra, cast.sibling), address=ADDRESS, mode=Mode.TEST)
     assert petra.get(url("address_edit", cast.shop, row.public_id)).status_code == 404
     assert petra.post(url("address_delete", cast.shop, row.public_id)).status_code == 404
+
+
+def test_the_parents_address_cannot_be_chosen_by_who_does_not_view_its_billing(cast):
+    row = add_address(cast.reach(cast.petra, cast.maker), address=ADDRESS, mode=Mode.TEST)
+    plan = SetUp(
+        kind=Kind.MANAGED,
+        details=details("Filiale Süd"),
+        mode=Mode.TEST,
+        terms=Terms(billing_address=str(row.public_id)),
+    )
+    Authorization.objects.filter(user=cast.petra, organization=cast.maker, scope=Scope.BILLING).delete()
+    reach = cast.reach(cast.petra, cast.maker)
+    with pytest.raises(RulesBroken, match="one of the addresses offered"):
+        set_up_organization(reach, plan=plan)
+
+
+@pytest.mark.parametrize("sent", ["nonsense", "00000000-0000-4000-8000-000000000000"])
+def test_an_address_that_is_none_is_refused_in_words(cast, sent):
+    plan = SetUp(kind=Kind.MANAGED, details=details("Filiale Süd"), mode=Mode.TEST, terms=Terms(billing_address=sent))
+    with pytest.raises(RulesBroken, match="one of the addresses offered"):
+        set_up_organization(cast.reach(cast.petra, cast.maker), plan=plan)
+
+
+def test_nothing_about_billing_of_a_retired_organization_is_changed(cast):
+    Organization.objects.filter(pk=cast.shop.pk).update(retired_at=timezone.now())
+    reach = cast.reach(cast.petra, cast.shop)
+    with pytest.raises(RulesBroken, match="retired"):
+        change_arrangement(reach, terms=Terms(), generation=1)
+    with pytest.raises(RulesBroken, match="retired"):
+        add_address(reach, address=ADDRESS, mode=Mode.TEST)

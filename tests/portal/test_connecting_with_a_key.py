@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from fiscal.models import Credential, Mirror, MirrorAttempt
-from fiscal.services import remove_credential
+from fiscal.sandbox.loopback import LoopbackAdapter
+from fiscal.services import remove_credential, replace_credential
 from organizations.choices import Mode
 from organizations.models import AuditEntry, Organization
 from organizations.services import issue_key
@@ -138,6 +139,26 @@ def test_a_managed_organization_needs_no_key_of_its_own(cast, petra):
     page = petra.get(url("credentials", cast.shop)).content.decode()
     assert "needs none of its own" in page
     assert url("credential_new", cast.shop) not in page
+    answer = petra.post(url("credential_new", cast.shop), typed("test_invented_key", "an invented secret"))
+    assert answer.status_code == 422
+    assert "needs none of its own" in answer.content.decode()
+
+
+def test_a_key_removed_while_its_successor_is_being_tried_stays_removed(cast, sandbox, monkeypatch):
+    credential = stored(cast.maker)
+    remote = next(one for one in sandbox.objects("organization") if one["name"] == "Kassenwerk GmbH")
+    key, secret = sandbox.make_api_key(remote["_id"], "TEST", "another")
+    sandbox_auth = LoopbackAdapter.send
+
+    def removed_meanwhile(adapter, request, **options):
+        Credential.objects.filter(pk=credential.pk).update(status="REVOKED", secret_sealed="")
+        return sandbox_auth(adapter, request, **options)
+
+    monkeypatch.setattr(LoopbackAdapter, "send", removed_meanwhile)
+    reach = cast.reach(cast.petra, cast.maker)
+    with pytest.raises(Credential.DoesNotExist):
+        replace_credential(reach, credential_id=credential.public_id, key=key, secret=secret)
+    assert stored(cast.maker).secret_sealed == ""
 
 
 def test_storing_a_key_lets_waiting_work_go_on(cast, petra, sandbox, settle):
@@ -200,5 +221,8 @@ def test_a_removed_key_is_wiped_and_the_reason_is_on_record(cast, petra):
 def test_who_may_only_look_sees_no_credentials(cast, client):
     client.force_login(cast.viewer)
     assert client.get(url("credentials", cast.maker)).status_code == 403
+    assert url("credentials", cast.maker) not in client.get(url("organization", cast.maker)).content.decode()
+    Credential.objects.update(status="PAUSED")
+    assert url("credentials", cast.maker) not in client.get("/").content.decode()
     client.force_login(cast.stranger)
     assert client.get(url("credentials", cast.maker)).status_code == 404

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -97,3 +99,17 @@ def test_who_may_only_view_compares_but_does_not_decide(cast, drifted):
 
 def test_there_are_only_two_decisions(cast, drifted):
     assert signed_in(cast.petra).post(f"{drifted}forget/").status_code == 404
+
+
+def test_adopting_takes_another_contact_person_too(cast, drifted):
+    someone = str(uuid4())
+    mirror = Mirror.objects.get(kind="ORGANIZATION", organization=cast.shop)
+    mirror.observed = {**mirror.observed, "contact_person_id": someone}
+    mirror.save()
+
+    signed_in(cast.petra).post(f"{drifted}adopt/", {"reason": "agreed by phone"})
+
+    cast.shop.refresh_from_db()
+    mirror.refresh_from_db()
+    assert str(cast.shop.contact_person_id) == someone
+    assert mirror.agreed["contact_person_id"] == someone

@@ -173,3 +173,13 @@ def test_the_number_of_queries_does_not_grow_with_the_trouble(cast, petra):
         counts.append(len(queries))
 
     assert counts[0] == counts[1] <= 12
+
+
+def test_an_object_of_billing_is_not_there_for_who_may_not_view_billing(cast, petra):
+    [mirror] = park(cast.shop, kind="ARRANGEMENT")
+    Authorization.objects.filter(user=cast.petra, scope=Scope.BILLING).delete()
+
+    answer = petra.post(f"/o/{cast.shop.public_id}/mirror/{mirror.pk}/retry/")
+
+    assert answer.status_code == 404
+    assert not AuditEntry.objects.filter(verb="TRIED_AGAIN").exists()

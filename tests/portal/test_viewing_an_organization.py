@@ -11,11 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from billing.models import Arrangement
+from billing.rules import Address
+from billing.services import add_address
 from fiscal.models import Credential, IssuedKey, Mirror
-from organizations.choices import Level, Mode, Scope
+from fiscal.services import reveal
+from organizations.access import EVERYTHING, Reach, grant_everything
+from organizations.choices import Level, Mode, Road, Scope
 from organizations.models import AuditEntry, Authorization, Organization, User
 from organizations.services import issue_key, retire
-from tests.cast import below
+from tests.cast import below, person
 
 
 def signed_in(user: User) -> Client:
@@ -58,7 +62,44 @@ def test_its_own_people_find_the_parent_nowhere(cast, part):
 
 
 def test_its_own_people_read_that_somebody_else_is_invoiced_but_not_who(cast):
-    assert "Invoices go to another organization. Gasthaus Mio sees none." in page(cast.mio, cast.shop)
+    html = page(cast.mio, cast.shop)
+
+    assert "Invoices do not go to this organization." in html
+    assert "sees none" not in html
+
+
+def test_its_own_people_do_not_read_the_parents_billing_address(cast):
+    address = add_address(
+        cast.reach(cast.petra, cast.maker),
+        address=Address("Buchhaltung Kassen", "Werkstraße 1", "4020", "Linz", "AUT"),
+        mode=Mode.TEST,
+    )
+    Arrangement.objects.filter(organization=cast.shop).update(billing_address=address, bill_to=None, withhold=False)
+
+    assert "Buchhaltung Kassen" in page(cast.petra, cast.shop)
+    assert "Buchhaltung Kassen" not in page(cast.mio, cast.shop)
+
+
+@pytest.mark.parametrize("part", ["", "activity/", "keys/", "keys/{key}/"])
+def test_its_own_people_do_not_read_the_names_of_the_parents_people(cast, settle, part):
+    by_petra = Reach(cast.petra, cast.shop, EVERYTHING, Road.PARENT)
+    key = issue_key(by_petra, name="till-3", mode=Mode.TEST)
+    settle()
+    reveal(by_petra, key_id=key.public_id)
+    part = part.format(key=key.public_id)
+
+    assert "Petra" not in page(cast.mio, cast.shop, part)
+    assert "somebody above" in page(cast.mio, cast.shop, part)
+    assert "Petra" in page(cast.petra, cast.shop, part)
+
+
+def test_its_own_people_read_each_others_names(cast):
+    issue_key(cast.reach(cast.mio, cast.shop), name="till-3", mode=Mode.TEST)
+    toni = person("toni@gasthaus.example", "Toni")
+    grant_everything(toni, [cast.shop])
+
+    assert "Mio issued an API key" in page(toni, cast.shop, "activity/")
+    assert "Mio, " in page(toni, cast.shop)
 
 
 def test_without_the_billing_authorization_there_is_no_billing_at_all(cast):
