@@ -11,6 +11,9 @@ from fiscal.choices import ErrorCode, KindName, Operation, Outcome
 from fiscal.models.credential import Credential
 from organizations.models import Organization
 
+UNSETTLED = models.Q(parked_generation__gt=0) | models.Q(drifted_at__isnull=False) | models.Q(tries__gt=0)
+"""Mirrors that failed, wait for a person or differ. Others need nobody, unless their credential is paused."""
+
 
 class Mirror(models.Model):
     """One desired object's life at its provider. A desired row without a mirror is simply due."""
@@ -50,6 +53,8 @@ class Mirror(models.Model):
             models.Index(fields=["kind", "due_at"]),
             models.Index(fields=["lease_until"]),
             models.Index(fields=["reread_at"]),
+            # What every page counts: few rows of many. A query that asks this very condition reads only them.
+            models.Index(fields=["organization"], name="mirror_unsettled", condition=UNSETTLED),
         ]
 
     def __str__(self) -> str:
