@@ -141,10 +141,7 @@ def _fill(reach: Reach, arrangement: Arrangement, terms: Terms, *, candidates: S
         raise RulesBroken({"bill_to": _("Choose one of the organizations offered.")})
     if bill_to and organization.in_live and not bill_to.in_live:
         raise RulesBroken(
-            {
-                "bill_to": _("%(name)s is not LIVE: a LIVE organization can only be billed to a LIVE one.")
-                % {"name": bill_to}
-            }
+            {"bill_to": _("The organization to be invoiced is not LIVE: fiskaly bills LIVE ones only to LIVE ones.")}
         )
     if organization.kind == Kind.ORGANIZATION and organization.in_live and organization.provisioned_by and not bill_to:
         raise RulesBroken(

@@ -196,6 +196,8 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 # Sign-in attempts are counted by the visitor's address. Behind a proxy everybody would have the proxy's: one attacker
 # could use up the attempts of all. So the address is read from X-Forwarded-For, as many steps back as there are proxies.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.number("KONTOR_TRUSTED_PROXIES", default=1 if PRODUCTION else 0))
+# Whoever tries a key asks fiskaly, which limits logins: nobody may use Kontor to guess.
+ACCOUNT_RATE_LIMITS = {"try_credential": "10/m/user,60/h/user,60/h/ip"}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 EMAIL_CONFIG = env.email_url_config(os.environ.get("KONTOR_EMAIL_URL") or "consolemail://")
 vars().update(EMAIL_CONFIG)

@@ -102,23 +102,29 @@ def _best_road(user: User, organization: Organization) -> tuple[Road, frozenset[
 
 
 def reachable(user: User, scope: Scope | None = None, level: Level = Level.VIEW) -> QuerySet[Organization]:
-    """Every organization the person reaches (with `scope` at `level`, if given). For lists, switchers and names.
+    """Every organization the person reaches (with `scope` at `level`, if given). For lists, switchers and names."""
+    return Organization.objects.filter(in_reach(user, scope, level))
 
-    SECURITY: one Q for all roads in one filter; a chain of filters over related tables would join them separately.
+
+def in_reach(user: User, scope: Scope | None = None, level: Level = Level.VIEW, *, organization: str = "") -> Q:
+    """The same as a condition on rows that belong to an organization, `organization` being the field that says which.
+
+    SECURITY: the same roads as `_best_road`, in one Q; a chain of filters over related tables would join them
+    separately. Always asked of the database, so that what was withdrawn is gone at once. Only the few organizations
+    that a road starts from are looked up; all others are compared with them.
     """
     if not user.is_active:
-        return Organization.objects.none()
+        return Q(pk__in=[])
     mine = Authorization.objects.filter(user=user)
     if scope is not None:
         levels = [Level.MANAGE] if level == Level.MANAGE else [Level.VIEW, Level.MANAGE]
         mine = mine.filter(scope=scope, level__in=levels)
     ids = mine.values("organization_id")
-    return Organization.objects.filter(
-        Q(pk__in=ids)
-        | Q(parent__in=ids)
-        | Q(delegation=True, provisioned_by__in=ids)
-        | Q(parent__delegation=True, parent__provisioned_by__in=ids)
-    )
+    delegating = Organization.objects.filter(delegation=True, provisioned_by__in=ids).order_by()
+    heads = ids.union(delegating.values("pk"))
+    if organization:
+        return Q(**{f"{organization}__in": heads}) | Q(**{f"{organization}__parent__in": heads})
+    return Q(pk__in=heads) | Q(parent__in=heads)
 
 
 def name_for(user: User | None, organization: Organization | None) -> str | None:

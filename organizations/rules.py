@@ -91,6 +91,29 @@ def check_details(details: Details) -> None:
         raise RulesBroken(errors)
 
 
+def check_storable(values: dict[str, Any]) -> None:
+    """Raise RulesBroken if facts that somebody else wrote, at the provider, do not fit where ours are kept.
+
+    Only what the tables demand: what the provider accepts is not judged a second time.
+    """
+    errors: dict[str, str] = {}
+    if len(values.get("name") or "") < 3 or not COUNTRY.match(values.get("country_code") or ""):
+        errors[""] = _(
+            "fiskaly holds a name of less than 3 characters or no three-letter country: correct it there first."
+        )
+    for name, most in MAXIMA.items():
+        if len(values.get(name) or "") > most:
+            errors[name] = _("fiskaly holds more than %(most)d characters here: shorten it there first.") % {
+                "most": most
+            }
+    try:
+        UUID(str(values.get("contact_person_id") or UUID(int=0)))
+    except ValueError:
+        errors["contact_person_id"] = _("fiskaly holds a contact person that is no id: correct it there first.")
+    if errors:
+        raise RulesBroken(errors)
+
+
 def _vat_fault(vat_id: str, country_code: str) -> str:
     """Words if the check digit of `vat_id` is wrong; '' if it is right or of a country we have no rule for."""
     compact = re.sub(r"[\s.-]", "", vat_id).upper()

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import pytest
 import requests
 import time_machine
+from django.core.cache import cache
 from django.utils import timezone
 
 from config.celery import app as celery_app
@@ -41,6 +42,7 @@ def _quick_settings(settings) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.MANAGEMENT_URL = BASE_URL
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -106,18 +108,19 @@ def converge(settle, clock) -> Callable[..., None]:
 
 @pytest.fixture(scope="session")
 def _casts() -> dict[object, tuple[Cast, Snapshot]]:
-    """The cast is built once for each time that stands, and once for the real one."""
+    """The cast is built once for each time that stands and each set of vault keys."""
     return {}
 
 
 @pytest.fixture
-def cast(db, sandbox, settle, _casts) -> Cast:
+def cast(db, sandbox, settle, settings, _casts) -> Cast:
     """Petra makes tills, Hanna runs a holding, Wanda a white label, Mio one shop; Stranger sees none of them."""
     moment = timezone.now() if time_machine.escape_hatch.is_travelling() else "real"
-    if moment not in _casts:
+    kept = (moment, *settings.VAULT_KEYS)
+    if kept not in _casts:
         built = build_cast(sandbox, settle)
-        _casts[moment] = (built, Snapshot(sandbox))
+        _casts[kept] = (built, Snapshot(sandbox))
         return copy.deepcopy(built)
-    built, snapshot = _casts[moment]
+    built, snapshot = _casts[kept]
     snapshot.put_back(sandbox)
     return copy.deepcopy(built)

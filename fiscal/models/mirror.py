@@ -11,6 +11,20 @@ from fiscal.choices import ErrorCode, KindName, Operation, Outcome
 from fiscal.models.credential import Credential
 from organizations.models import Organization
 
+UNSETTLED = models.Q(parked_generation__gt=0) | models.Q(drifted_at__isnull=False) | models.Q(tries__gt=0)
+"""Mirrors that failed, wait for a person or differ. Others need nobody, unless their credential is paused."""
+
+
+PHASE_COLUMNS = [
+    "applied_generation",
+    "parked_generation",
+    "human_action",
+    "lease_until",
+    "drifted_at",
+    "tries",
+    "credential",
+]
+
 
 class Mirror(models.Model):
     """One desired object's life at its provider. A desired row without a mirror is simply due."""
@@ -44,12 +58,23 @@ class Mirror(models.Model):
     failing_since = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "subject_id"], name="mirror_once_per_subject")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject_id"], name="mirror_once_per_subject"),
+            # One organization at the provider is one tenant here, however many people connect it at once.
+            models.UniqueConstraint(
+                fields=["remote_id"],
+                condition=Q(kind=KindName.ORGANIZATION) & ~Q(remote_id=""),
+                name="mirror_one_tenant_per_remote_organization",
+            ),
+        ]
         indexes = [
-            models.Index(fields=["organization", "kind"]),
+            # All that a phase depends on: counting by phase never opens the rows, which are wide.
+            models.Index(fields=["organization", "kind", *PHASE_COLUMNS], name="mirror_phase"),
             models.Index(fields=["kind", "due_at"]),
             models.Index(fields=["lease_until"]),
             models.Index(fields=["reread_at"]),
+            # What every page counts: few rows of many. A query that asks this very condition reads only them.
+            models.Index(fields=["organization"], name="mirror_unsettled", condition=UNSETTLED),
         ]
 
     def __str__(self) -> str:

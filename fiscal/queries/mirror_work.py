@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from billing.models import BillingAddress
 from fiscal.choices import ErrorCode, KindName, Phase
 from fiscal.models import Mirror
-from fiscal.queries.organization_progress import BILLING_KINDS
 from fiscal.queries.standing import mirrors_with_phase
 from fiscal.queries.words import long_reason
 from organizations.access import reachable
@@ -98,12 +97,10 @@ def work_counts(user: User, *, since: datetime) -> dict[str, tuple[int, datetime
 
 
 def _work(user: User) -> QuerySet[Any]:
-    """Mirrors in trouble, those of billing only where the person may view billing."""
-    paying = reachable(user, Scope.BILLING).values("pk")
-    rows: QuerySet[Any] = mirrors_with_phase(user, Scope.ORGANIZATIONS, now=timezone.now())
+    """Mirrors in trouble."""
     return (
-        rows.filter(phase__in=WORK_PHASES)
-        .filter(~Q(kind__in=BILLING_KINDS) | Q(organization__in=paying))
+        mirrors_with_phase(user, Scope.ORGANIZATIONS, now=timezone.now())
+        .filter(phase__in=WORK_PHASES)
         .annotate(since=Coalesce("failing_since", "drifted_at"))
     )
 

@@ -11,10 +11,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
-from billing.models import Arrangement
 from fiscal.phases import phase_case
 from fiscal.queries.organization_filters import (
     TABS,
@@ -27,7 +26,7 @@ from fiscal.queries.organization_filters import (
     viewer,
 )
 from fiscal.queries.words import short_reason
-from organizations.access import reachable
+from organizations.access import in_reach, reachable
 from organizations.choices import Kind, Mode, Scope
 from organizations.models import Organization, User
 
@@ -51,6 +50,9 @@ COLUMNS = {
     "error_text": "mirror__error_text",
     "human_action": "mirror__human_action",
     "credential_status": "mirror__credential__status",
+    "pays": "pays",
+    "bill_to": "arrangement__bill_to_id",
+    "withheld": "arrangement__withhold",
 }
 
 
@@ -171,21 +173,20 @@ def _rows(user: User, who: Viewer, ids: Iterable[int], now: datetime) -> list[Or
     ids = list(ids)
     if not ids:
         return []
-    found = mirrored(Organization.objects.filter(pk__in=ids)).annotate(phase=phase_case("mirror", now))
+    found = mirrored(Organization.objects.filter(pk__in=ids)).annotate(
+        phase=phase_case("mirror", now),
+        pays=_told_who_pays(user, who),
+    )
     raw = {values[0]: dict(zip(COLUMNS, values, strict=True)) for values in found.values_list(*COLUMNS.values())}
-    arrangements = _arrangements(user, ids) if who.sees_billing else {}
-    related = [row["parent_id"] for row in raw.values()] + [bill_to for bill_to, _withheld in arrangements.values()]
+    related = [row["parent_id"] for row in raw.values()] + [row["bill_to"] for row in raw.values() if row["pays"]]
     names = _names(user, {pk for pk in related if pk is not None})
-    return [_row(raw[pk], names, arrangements) for pk in ids if pk in raw]
+    return [_row(raw[pk], names) for pk in ids if pk in raw]
 
 
-def _row(
-    raw: dict[str, Any], names: dict[int, str], arrangements: dict[int, tuple[int | None, bool]]
-) -> OrganizationRow:
-    bill_to, withheld = arrangements.get(raw["pk"], (None, False))
+def _row(raw: dict[str, Any], names: dict[int, str]) -> OrganizationRow:
     billed_to = None
-    if raw["pk"] in arrangements:
-        billed_to = names.get(bill_to, "–") if bill_to else ""
+    if raw["pays"]:
+        billed_to = names.get(raw["bill_to"], "–") if raw["bill_to"] else ""
     return OrganizationRow(
         pk=raw["pk"],
         public_id=raw["public_id"],
@@ -209,7 +210,7 @@ def _row(
         parent_pk=raw["parent_id"],
         path=names.get(raw["parent_id"], ""),
         billed_to=billed_to,
-        withheld=withheld,
+        withheld=bool(raw["pays"] and raw["withheld"]),
     )
 
 
@@ -224,14 +225,10 @@ def _as_tree(rows: Sequence[OrganizationRow]) -> list[OrganizationRow]:
     return tree
 
 
-def _arrangements(user: User, ids: list[int]) -> dict[int, tuple[int | None, bool]]:
-    """Who is invoiced, for those of `ids` whose billing the person may view."""
-    allowed = reachable(user, Scope.BILLING).filter(pk__in=ids).values("pk")
-    found = Arrangement.objects.filter(organization__in=allowed)
-    return {
-        pk: (bill_to, withhold)
-        for pk, bill_to, withhold in found.values_list("organization_id", "bill_to_id", "withhold")
-    }
+def _told_who_pays(user: User, who: Viewer) -> ExpressionWrapper:
+    """Whether the row has an arrangement and the person may view its billing."""
+    may = Q(arrangement__isnull=False) & in_reach(user, Scope.BILLING) if who.sees_billing else Q(pk__in=[])
+    return ExpressionWrapper(may, output_field=BooleanField())
 
 
 def _names(user: User, ids: set[int]) -> dict[int, str]:

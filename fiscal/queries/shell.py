@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import DatabaseError, connection
-from django.db.models import Q
 from django.utils import timezone
 
 from fiscal.choices import SETTLED_BADLY
 from fiscal.clients.gate import OPENS_AFTER, PROVIDER
 from fiscal.models import ProviderState
-from fiscal.queries.standing import mirrors_with_phase
+from fiscal.queries.standing import mirrors_with_phase, unsettled_ids
 from organizations.choices import Scope
 from organizations.models import User
 
@@ -36,8 +35,11 @@ def provider_state() -> ProviderHealth:
 
 def attention_count(user: User) -> int:
     """How many mirrored objects in the person's reach wait for a person."""
-    rows = mirrors_with_phase(user, Scope.ORGANIZATIONS, now=timezone.now())
-    return rows.filter(Q(phase__in=SETTLED_BADLY)).count()
+    ids = unsettled_ids()
+    if not ids:
+        return 0
+    rows = mirrors_with_phase(user, Scope.ORGANIZATIONS, now=timezone.now(), ids=ids)
+    return rows.filter(phase__in=SETTLED_BADLY).count()
 
 
 def database_answers() -> bool:

@@ -9,12 +9,15 @@ from django.db.models import Case, DateTimeField, IntegerField, OuterRef, Q, Que
 
 from billing.models import Arrangement, BillingAddress
 from fiscal.choices import CredentialStatus, KindName
-from fiscal.models import Mirror
+from fiscal.models import Credential, Mirror
+from fiscal.models.mirror import UNSETTLED
 from fiscal.phases import phase_case
-from organizations.access import reachable
+from fiscal.queries.organization_progress import BILLING_KINDS
+from organizations.access import in_reach
 from organizations.choices import Scope
 from organizations.models import ApiKey, Organization, User
 
+FEW = 500
 SUBJECTS: dict[KindName, type[Any]] = {
     KindName.ORGANIZATION: Organization,
     KindName.BILLING_ADDRESS: BillingAddress,
@@ -23,26 +26,48 @@ SUBJECTS: dict[KindName, type[Any]] = {
 }
 
 
-def mirrors_with_phase(user: User, scope: Scope, *, now: datetime) -> QuerySet[Mirror]:
-    """Mirrors in the person's reach that are not simply in step, each with its subject's generation and its phase."""
-    unsettled = Mirror.objects.filter(
-        Q(parked_generation__gt=0)
-        | Q(drifted_at__isnull=False)
-        | Q(tries__gt=0)
-        | Q(credential__status=CredentialStatus.PAUSED),
-        organization__in=reachable(user, scope),
+def unsettled_ids() -> list[int]:
+    """All mirrors that may have a phase of trouble, at most FEW and one: on calm days hardly any.
+
+    SECURITY: not narrowed to anybody's reach, so that two small indexes answer it; `mirrors_with_phase` narrows.
+    """
+    paused = Credential.objects.filter(status=CredentialStatus.PAUSED).values("pk")
+    held_up = Mirror.objects.filter(credential__in=paused).values_list("pk")
+    return [pk for (pk,) in Mirror.objects.filter(UNSETTLED).values_list("pk").union(held_up)[: FEW + 1]]
+
+
+def mirrors_with_phase(user: User, scope: Scope, *, now: datetime, ids: list[int] | None = None) -> QuerySet[Any]:
+    """Mirrors in the person's reach that are not simply in step, each with its subject's generation and its phase.
+
+    `ids` is what `unsettled_ids` gave, if the caller asked already. Few are named one by one: the phase of all others
+    need not even be derived.
+    """
+    ids = unsettled_ids() if ids is None else ids
+    paused = Credential.objects.filter(status=CredentialStatus.PAUSED).values("pk")
+    candidates = Q(pk__in=ids) if len(ids) <= FEW else UNSETTLED | Q(credential__in=paused)
+    return (
+        Mirror.objects.filter(candidates)
+        .filter(in_reach(user, scope, organization="organization") & _told(user))
+        .annotate(
+            generation=_of_subject("generation", IntegerField()),
+            subject_retired_at=_of_subject("retired_at", DateTimeField()),
+        )
+        .annotate(phase=phase_case("", now, retired_at="subject_retired_at"))
     )
-    return unsettled.annotate(
-        generation=_of_subject("generation", IntegerField()),
-        subject_retired_at=_of_subject("retired_at", DateTimeField()),
-    ).annotate(phase=phase_case("", now, retired_at="subject_retired_at"))
+
+
+def _told(user: User) -> Q:
+    """Mirrors of billing only where the person may view billing."""
+    return ~Q(kind__in=BILLING_KINDS) | in_reach(user, Scope.BILLING, organization="organization")
 
 
 def _of_subject(name: str, output_field: IntegerField | DateTimeField) -> Case:
     """A column of the desired row that a mirror belongs to, whichever table it lies in."""
     return Case(
         *(
-            When(kind=kind, then=Subquery(model.objects.filter(public_id=OuterRef("subject_id")).values(name)[:1]))
+            When(
+                kind=kind, then=Subquery(model.objects.filter(public_id=OuterRef("subject_id")).order_by().values(name))
+            )
             for kind, model in SUBJECTS.items()
         ),
         output_field=output_field,

@@ -25,7 +25,7 @@ from organizations.access import EVERYTHING, Reach, grant_everything
 from organizations.audit import record
 from organizations.choices import Kind, Level, Mode, Origin, Road, Scope, Verb
 from organizations.models import Organization, User
-from organizations.rules import RulesBroken
+from organizations.rules import RulesBroken, check_storable
 
 
 class CredentialRefused(RulesBroken):
@@ -41,7 +41,14 @@ def connect(user: User, *, key: str, secret: str, request_id: str = "") -> Organ
     remote = _read(key, secret, token)
     if remote.type != Kind.ORGANIZATION:
         raise CredentialRefused({"key": _("This key belongs to a managed organization. Connect its parent instead.")})
-    return _stored(user, key, secret, token, remote, request_id)
+    try:
+        return _stored(user, key, secret, token, remote, request_id)
+    except IntegrityError:
+        raise _connected_already() from None
+
+
+def _connected_already() -> CredentialRefused:
+    return CredentialRefused({"key": _("This organization is connected already. Ask one of its people to let you in.")})
 
 
 @transaction.atomic(durable=True)
@@ -50,10 +57,9 @@ def _stored(
 ) -> Organization:
     # Asked in here, not before: of two presses of the button, the second finds what the first has stored.
     if Mirror.objects.filter(kind=KindName.ORGANIZATION, remote_id=remote.id).exists():
-        raise CredentialRefused(
-            {"key": _("This organization is connected already. Ask one of its people to let you in.")}
-        )
+        raise _connected_already()
     values = {name: getattr(remote, name) or "" for name in FIELDS}
+    _check_storable(values)
     organization = Organization.objects.create(
         kind=Kind.ORGANIZATION,
         origin=Origin.CONNECTED,
@@ -69,6 +75,13 @@ def _stored(
     record(reach, Verb.ORGANIZATION_CONNECTED, organization, after={**values, "mode": token.env})
     record(reach, Verb.CREDENTIAL_STORED, organization, after={"mode": token.env, "key": credential.key_hint})
     return organization
+
+
+def _check_storable(values: dict[str, str]) -> None:
+    try:
+        check_storable(values)
+    except RulesBroken as broken:
+        raise CredentialRefused({"": " ".join(broken.errors.values())}) from None
 
 
 def _in_step(credential: Credential, remote: OrganizationPayload, values: dict[str, str]) -> None:

@@ -16,6 +16,7 @@ from organizations.audit import record
 from organizations.choices import Level, Scope, Verb
 from organizations.desired import Desired
 from organizations.models import Organization
+from organizations.rules import check_storable
 
 
 @transaction.atomic(durable=True)
@@ -41,12 +42,16 @@ def try_again(reach: Reach, *, mirror_id: int, reason: str = "") -> Mirror:
 
 @transaction.atomic(durable=True)
 def adopt_theirs(reach: Reach, *, reason: str = "") -> Organization:
-    """Take over what the provider holds of a drifted organization. Raises NotAuthorized, Mirror.DoesNotExist."""
+    """Take over what the provider holds of a drifted organization.
+
+    Raises RulesBroken for values that cannot be kept here, NotAuthorized, Mirror.DoesNotExist.
+    """
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
     mirror = _drifted(reach)
     organization = Organization.objects.select_for_update().get(pk=reach.organization.pk)
     theirs: dict[str, Any] = {name: mirror.observed.get(name) or "" for name in FIELDS}
     theirs["contact_person_id"] = mirror.observed.get("contact_person_id") or None
+    check_storable(theirs)
     names = [name for name in theirs if str(getattr(organization, name) or "") != str(theirs[name] or "")]
     before = {name: getattr(organization, name) for name in names}
     for name in names:

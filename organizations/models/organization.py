@@ -51,6 +51,8 @@ class Organization(Desired):
             models.Index(fields=["parent", "name"]),
             models.Index(fields=["name", "id"]),
             models.Index(fields=["provisioned_by"]),
+            # Every question of reach looks there, and few organizations delegate.
+            models.Index(fields=["provisioned_by"], name="organization_delegating", condition=Q(delegation=True)),
         ]
         constraints = [
             models.CheckConstraint(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from allauth.core import ratelimit
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -107,7 +108,10 @@ def taken(
 ) -> HttpResponse:
     """Ask for a key and its secret, and hand them to `store`. After an error the secret has to be typed again."""
     form = CredentialForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    asked_for = request.method == "POST" and form.is_valid()
+    if asked_for and not ratelimit.consume(request, action="try_credential", user=request.user):
+        form.add_error(None, _("Too many keys were tried. Nothing was sent to fiskaly; wait a minute and try again."))
+    elif asked_for:
         try:
             store(form.cleaned_data["key"], form.cleaned_data["secret"])
         except CredentialRefused as refused:

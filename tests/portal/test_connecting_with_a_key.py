@@ -226,3 +226,16 @@ def test_who_may_only_look_sees_no_credentials(cast, client):
     assert url("credentials", cast.maker) not in client.get("/").content.decode()
     client.force_login(cast.stranger)
     assert client.get(url("credentials", cast.maker)).status_code == 404
+
+
+def test_nobody_tries_keys_without_end(newcomer, sandbox, remote):
+    for n in range(10):
+        answer = newcomer.post("/connect/", {"key": f"test_guess_{n}", "secret": "an invented secret"})
+        assert "Too many keys" not in answer.content.decode()
+    asked = len(sandbox.ledger.requests("POST", "/auth"))
+
+    answer = newcomer.post("/connect/", {"key": "test_guess_11", "secret": "an invented secret"})
+
+    assert answer.status_code == 422
+    assert "Too many keys were tried" in answer.content.decode()
+    assert len(sandbox.ledger.requests("POST", "/auth")) == asked

@@ -113,3 +113,24 @@ def test_adopting_takes_another_contact_person_too(cast, drifted):
     mirror.refresh_from_db()
     assert str(cast.shop.contact_person_id) == someone
     assert mirror.agreed["contact_person_id"] == someone
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("name", "ab", "less than 3 characters"),
+        ("country_code", "AT", "three-letter country"),
+        ("town", "x" * 101, "more than 100 characters"),
+        ("contact_person_id", "nobody", "no id"),
+    ],
+)
+def test_values_that_cannot_be_kept_here_are_refused_in_words(cast, drifted, field, value, words):
+    mirror = Mirror.objects.get(kind="ORGANIZATION", organization=cast.shop)
+    Mirror.objects.filter(pk=mirror.pk).update(observed={**mirror.observed, field: value})
+
+    response = signed_in(cast.petra).post(f"{drifted}adopt/", follow=True)
+
+    assert words in response.content.decode()
+    cast.shop.refresh_from_db()
+    assert cast.shop.name == "Gasthaus Mio"
+    assert not AuditEntry.objects.filter(verb="DRIFT_ADOPTED").exists()

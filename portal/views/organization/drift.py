@@ -13,6 +13,7 @@ from fiscal.queries import drift as read_drift
 from fiscal.services import adopt_theirs, restore_ours
 from organizations.access import Reach
 from organizations.choices import Level, Scope
+from organizations.rules import RulesBroken
 from portal.frame import frame
 from portal.http import PageRequest, lead_to, scoped, show
 from portal.tabs import address, organization_tabs
@@ -62,6 +63,9 @@ def _decided(request: PageRequest, reach: Reach, decision: str) -> HttpResponse:
         DECISIONS[decision](reach, reason=request.POST.get("reason", "").strip()[:200])
     except ObjectDoesNotExist:
         messages.warning(request, _("Nothing differs any more: somebody decided before you. Nothing was changed."))
+        return lead_to(request, address("portal:drift", public_id))
+    except RulesBroken as broken:
+        messages.error(request, " ".join(broken.errors.values()))
         return lead_to(request, address("portal:drift", public_id))
     done = {
         "adopt": _("fiskaly's values are now ours."),
