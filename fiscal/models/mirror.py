@@ -63,7 +63,7 @@ class Mirror(models.Model):
             # One organization at the provider is one tenant here, however many people connect it at once.
             models.UniqueConstraint(
                 fields=["remote_id"],
-                condition=Q(kind=KindName.ORGANIZATION) & ~Q(remote_id=""),
+                condition=models.Q(kind=KindName.ORGANIZATION) & ~models.Q(remote_id=""),
                 name="mirror_one_tenant_per_remote_organization",
             ),
         ]
