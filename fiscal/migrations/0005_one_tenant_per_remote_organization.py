@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('fiscal', '0004_mirror_phase_index'),
-        ('organizations', '0004_organization_delegating'),
+        ("fiscal", "0004_mirror_phase_index"),
+        ("organizations", "0004_organization_delegating"),
     ]
 
     operations = [
         migrations.AddConstraint(
-            model_name='mirror',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'ORGANIZATION'), models.Q(('remote_id', ''), _negated=True)), fields=('remote_id',), name='mirror_one_tenant_per_remote_organization'),
+            model_name="mirror",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "ORGANIZATION"), models.Q(("remote_id", ""), _negated=True)),
+                fields=("remote_id",),
+                name="mirror_one_tenant_per_remote_organization",
+            ),
         ),
     ]
