@@ -68,3 +68,21 @@ def phase_case(mirror: str, now: datetime, *, generation: str = "generation", re
         default=Value(Phase.WAITING),
         output_field=CharField(),
     )
+
+
+def not_in_step(mirror: str, now: datetime, *, generation: str = "generation", retired_at: str = "retired_at") -> Q:
+    """A condition that holds for every row whose phase is not IN_STEP, cheap enough to find the few among many.
+
+    It may also hold for a row in step; `phase_case` has the last word on those it finds.
+    """
+    path = f"{mirror}__" if mirror else ""
+    untried = Q(**{f"{mirror}__isnull": True}) if mirror else Q(pk__in=[])
+    return (
+        untried
+        | Q(**{f"{path}applied_generation__lt": F(generation)})
+        | Q(**{f"{path}applied_generation__gt": F(generation)})
+        | Q(**{f"{retired_at}__isnull": False})
+        | Q(**{f"{path}lease_until__gt": now})
+        | Q(**{f"{path}parked_generation__gt": 0})
+        | Q(**{f"{path}drifted_at__isnull": False})
+    )

@@ -1,10 +1,11 @@
 """The list of organizations: one page of rows, the counts of every tab and option, and the same rows for a file.
 
-Built for tens of thousands: one query counts everything, one finds the page's ids, one reads only these rows.
+Built for tens of thousands: two small queries count everything, one finds the page's ids, one reads only these rows.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +15,8 @@ from uuid import UUID
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
-from fiscal.phases import phase_case
+from fiscal.choices import Phase
+from fiscal.phases import not_in_step, phase_case
 from fiscal.queries.organization_filters import (
     TABS,
     OrganizationFilters,
@@ -143,17 +145,23 @@ def organization_name(user: User, public_id: UUID) -> str:
 
 
 Cube = dict[tuple[str, str, bool, bool, str], int]
+COUNTED = ("kind", "in_test", "in_live", "country_code")
 
 
 def _cube(found: QuerySet[Organization], now: datetime) -> Cube:
-    """How many of each combination of phase, kind, modes and country: every tab and option is a sum over it."""
-    rows = (
-        found.annotate(phase=phase_case("mirror", now))
-        .values_list("phase", "kind", "in_test", "in_live", "country_code")
-        .annotate(n=Count("pk"))
-        .order_by()
-    )
-    return {tuple(key): n for *key, n in rows}
+    """How many of each combination of phase, kind, modes and country: every tab and option is a sum over it.
+
+    Nearly all are in step, and that is counted without asking their mirrors: first all as if they were, then those that
+    are not are moved to where they stand.
+    """
+    cube: Cube = defaultdict(int)
+    for *facts, n in found.values_list(*COUNTED).annotate(n=Count("pk")).order_by():
+        cube[Phase.IN_STEP, *facts] += n
+    others = found.filter(not_in_step("mirror", now)).annotate(phase=phase_case("mirror", now))
+    for phase, *facts, n in others.values_list("phase", *COUNTED).annotate(n=Count("pk")).order_by():
+        cube[Phase.IN_STEP, *facts] -= n
+        cube[phase, *facts] += n
+    return {key: n for key, n in cube.items() if n}
 
 
 def _sum(cube: Cube, filters: OrganizationFilters) -> int:

@@ -34,6 +34,8 @@ def organizations_list() -> Iterator[Line]:
         many = _queries(client)
         value, peer = in_turns(lambda: _time(client, LIST), lambda: _time(client, ADMIN), rounds=15)
         yield Line("organizations_list", value, "ms", peer, "<=0.5")
+        value, peer = in_turns(lambda: _time(client, LIST), lambda: _time(client, f"{ADMIN}?_facets=True"), rounds=15)
+        yield Line("organizations_list_with_counts", value, "ms", peer, "<=0.5")
         yield Line("organizations_list_queries", many, "queries", 12, "<=1")
         yield Line("organizations_list_queries_grow", many, "queries", few, "<=1")
 

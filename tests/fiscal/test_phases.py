@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fiscal.choices import CredentialStatus, KindName, Phase
 from fiscal.models import Credential, Mirror
-from fiscal.phases import phase_case, phase_of
+from fiscal.phases import not_in_step, phase_case, phase_of
 from organizations.choices import Kind, Mode
 from organizations.models import Organization
 
@@ -76,6 +76,8 @@ def test_python_and_sql_agree_on_the_phase(db, examples):
             credential_paused=status == CredentialStatus.PAUSED,
         )
         assert Phase(in_sql) == in_python, (given_facts, generation, retired, status)
+        found = rows.filter(not_in_step("", NOW, retired_at="gone_at")).exists()
+        assert found or in_python == Phase.IN_STEP, (given_facts, generation, retired, status)
 
 
 def test_an_object_without_a_mirror_is_waiting():
