@@ -18,6 +18,11 @@ class Shape(TextChoices):
     FURTHER = "further", _("Further branch or customer")
 
     @classmethod
+    def unnamed(cls, shape: str) -> str:
+        """What to call a draft whose organization has no name yet: its model, if that was chosen."""
+        return str(cls(shape).label) if shape in cls.values else str(_("No name yet"))
+
+    @classmethod
     def cards(cls) -> list[tuple[str, str]]:
         """Choices with their explanations, for radio cards."""
         return [(shape.value, f"{shape.label}\n{EXPLANATIONS[shape]}") for shape in cls]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from fiscal.queries import WorkList, work_list
 from portal.http import PageRequest, signed_in
+from portal.shapes import Shape
 from portal.templatetags.kontor import clock, phase_look
 from portal.wizard_view import step_url
 
@@ -34,7 +35,11 @@ def home(request: PageRequest) -> HttpResponse:
 
 def _drafts(work: WorkList) -> list[Line]:
     return [
-        {"url": step_url(draft.id, "plan"), "name": draft.name or _("No name yet"), "changed_at": draft.changed_at}
+        {
+            "url": step_url(draft.id, "plan"),
+            "name": draft.name or Shape.unnamed(draft.model),
+            "changed_at": draft.changed_at,
+        }
         for draft in work.drafts
     ]
 

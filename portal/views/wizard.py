@@ -210,8 +210,8 @@ def _drafts(request: PageRequest) -> list[dict[str, Any]]:
         {
             "url": step_url(line.id, "plan"),
             "discard_url": reverse("portal:wizard_discard", args=[line.id]),
-            "name": line.name or _("No name yet"),
-            "model": Shape(line.model).label if line.model in Shape.values else "",
+            "name": line.name or Shape.unnamed(line.model),
+            "model": Shape(line.model).label if line.name and line.model in Shape.values else "",
             "changed_at": line.changed_at,
         }
         for line in drafts_of(request.user)
