@@ -9,8 +9,9 @@ granted (heading "Enterprise Customers").
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -18,6 +19,7 @@ from django.db.models import Q, QuerySet
 from organizations.choices import Level, Road, Scope
 from organizations.models import Authorization, Organization, User
 
+FEW = 200
 EVERYTHING = frozenset((scope, Level.MANAGE) for scope in Scope)
 
 
@@ -101,12 +103,28 @@ def _best_road(user: User, organization: Organization) -> tuple[Road, frozenset[
     return nearest, everything
 
 
-def reachable(user: User, scope: Scope | None = None, level: Level = Level.VIEW) -> QuerySet[Organization]:
-    """Every organization the person reaches (with `scope` at `level`, if given). For lists, switchers and names."""
-    return Organization.objects.filter(in_reach(user, scope, level))
+Starts = Sequence[int] | QuerySet[Any]
+"""The organizations that a person's roads start from: named one by one if they are few, else as a subquery."""
 
 
-def in_reach(user: User, scope: Scope | None = None, level: Level = Level.VIEW, *, organization: str = "") -> Q:
+def reachable(
+    user: User, scope: Scope | None = None, level: Level = Level.VIEW, *, starts: Starts | None = None
+) -> QuerySet[Organization]:
+    """Every organization the person reaches (with `scope` at `level`, if given). For lists, switchers and names.
+
+    `starts` is what `road_starts` gave for the same person, scope and level, within the same request.
+    """
+    return Organization.objects.filter(in_reach(user, scope, level, starts=starts))
+
+
+def in_reach(
+    user: User,
+    scope: Scope | None = None,
+    level: Level = Level.VIEW,
+    *,
+    organization: str = "",
+    starts: Starts | None = None,
+) -> Q:
     """The same as a condition on rows that belong to an organization, `organization` being the field that says which.
 
     SECURITY: the same roads as `_best_road`, in one Q; a chain of filters over related tables would join them
@@ -115,16 +133,27 @@ def in_reach(user: User, scope: Scope | None = None, level: Level = Level.VIEW, 
     """
     if not user.is_active:
         return Q(pk__in=[])
+    heads = _heads(user, scope, level) if starts is None else starts
+    if organization:
+        return Q(**{f"{organization}__in": heads}) | Q(**{f"{organization}__parent__in": heads})
+    return Q(pk__in=heads) | Q(parent__in=heads)
+
+
+def road_starts(user: User, scope: Scope | None = None, level: Level = Level.VIEW) -> Starts:
+    """Where the person's roads start, asked once for a page that needs it several times."""
+    heads = _heads(user, scope, level)
+    few = [pk for (pk,) in heads.values_list("organization_id")[: FEW + 1]]
+    return few if len(few) <= FEW else heads
+
+
+def _heads(user: User, scope: Scope | None, level: Level) -> QuerySet[Any]:
     mine = Authorization.objects.filter(user=user)
     if scope is not None:
         levels = [Level.MANAGE] if level == Level.MANAGE else [Level.VIEW, Level.MANAGE]
         mine = mine.filter(scope=scope, level__in=levels)
     ids = mine.values("organization_id")
     delegating = Organization.objects.filter(delegation=True, provisioned_by__in=ids).order_by()
-    heads = ids.union(delegating.values("pk"))
-    if organization:
-        return Q(**{f"{organization}__in": heads}) | Q(**{f"{organization}__parent__in": heads})
-    return Q(pk__in=heads) | Q(parent__in=heads)
+    return ids.union(delegating.values("pk"))
 
 
 def name_for(user: User | None, organization: Organization | None) -> str | None:

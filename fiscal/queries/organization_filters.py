@@ -10,7 +10,7 @@ from django.db.models import Case, CharField, F, FilteredRelation, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 
 from fiscal.choices import KindName, Phase
-from organizations.access import reachable
+from organizations.access import Starts, reachable
 from organizations.choices import Mode, Scope
 from organizations.models import Authorization, Organization, User
 
@@ -91,9 +91,9 @@ def root_name(user: User, who: Viewer) -> Case:
     return Case(When(known, then=shown_name("parent__")), default=shown_name(), output_field=CharField())
 
 
-def narrowed(user: User, filters: OrganizationFilters) -> QuerySet[Organization]:
+def narrowed(user: User, filters: OrganizationFilters, starts: Starts | None = None) -> QuerySet[Organization]:
     """What the person reaches, less what search, parent and bill-to leave out."""
-    found = mirrored(reachable(user, Scope.ORGANIZATIONS))
+    found = mirrored(reachable(user, Scope.ORGANIZATIONS, starts=starts))
     if filters.q:
         found = found.filter(_matching(filters.q))
     if filters.parent:

@@ -1,6 +1,6 @@
 """The list of organizations: one page of rows, the counts of every tab and option, and the same rows for a file.
 
-Built for tens of thousands: two small queries count everything, one finds the page's ids, one reads only these rows.
+Built for tens of thousands: one query counts everything, one finds the page's ids, one reads only these rows.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, CharField, Count, ExpressionWrapper, Q, QuerySet, Value
 from django.utils import timezone
 
 from fiscal.choices import Phase
@@ -28,7 +28,7 @@ from fiscal.queries.organization_filters import (
     viewer,
 )
 from fiscal.queries.words import short_reason
-from organizations.access import in_reach, reachable
+from organizations.access import Starts, in_reach, reachable, road_starts
 from organizations.choices import Kind, Mode, Scope
 from organizations.models import Organization, User
 
@@ -103,10 +103,13 @@ def list_organizations(user: User, filters: OrganizationFilters, *, page: int = 
     """One page of what the person reaches with the organizations authorization. A page beyond the last is the last."""
     now = timezone.now()
     who = viewer(user)
-    found = narrowed(user, filters)
+    starts = road_starts(user, Scope.ORGANIZATIONS)
+    found = narrowed(user, filters, starts)
     cube = _cube(found, now)
     total = _sum(cube, filters)
-    everything = reachable(user, Scope.ORGANIZATIONS).count() if filters.narrows_in_sql else sum(cube.values())
+    everything = (
+        reachable(user, Scope.ORGANIZATIONS, starts=starts).count() if filters.narrows_in_sql else sum(cube.values())
+    )
     page = max(1, min(page, -(-total // size)))
     ids = ordered(chosen(found, filters, phase_case("mirror", now)), user, who, filters).values_list("pk", flat=True)
     rows = _rows(user, who, list(ids[(page - 1) * size : page * size]) if total else [], now)
@@ -118,7 +121,7 @@ def list_organizations(user: User, filters: OrganizationFilters, *, page: int = 
         modes={mode: _sum(cube, replace(filters, mode=mode)) for mode in Mode.values},
         kinds={kind: _sum(cube, replace(filters, kind=kind)) for kind in Kind.values},
         countries={code: _sum(cube, replace(filters, country=code)) for code in sorted({key[4] for key in cube})},
-        parents=_parents(user),
+        parents=_parents(user, starts),
         viewer=who,
         counted_at=now,
     )
@@ -154,13 +157,16 @@ def _cube(found: QuerySet[Organization], now: datetime) -> Cube:
     Nearly all are in step, and that is counted without asking their mirrors: first all as if they were, then those that
     are not are moved to where they stand.
     """
+    everybody = found.annotate(stands=Value("", CharField()))
+    others = found.filter(not_in_step("mirror", now)).annotate(stands=phase_case("mirror", now))
+    counted, moved = (
+        rows.values_list("stands", *COUNTED).annotate(n=Count("pk")).order_by() for rows in (everybody, others)
+    )
     cube: Cube = defaultdict(int)
-    for *facts, n in found.values_list(*COUNTED).annotate(n=Count("pk")).order_by():
-        cube[Phase.IN_STEP, *facts] += n
-    others = found.filter(not_in_step("mirror", now)).annotate(phase=phase_case("mirror", now))
-    for phase, *facts, n in others.values_list("phase", *COUNTED).annotate(n=Count("pk")).order_by():
-        cube[Phase.IN_STEP, *facts] -= n
-        cube[phase, *facts] += n
+    for stands, *facts, n in counted.union(moved, all=True):
+        cube[Phase.IN_STEP, *facts] += -n if stands else n
+        if stands:
+            cube[stands, *facts] += n
     return {key: n for key, n in cube.items() if n}
 
 
@@ -247,9 +253,11 @@ def _names(user: User, ids: set[int]) -> dict[int, str]:
     return {pk: display_name or name for pk, display_name, name in found}
 
 
-def _parents(user: User, most: int = 50) -> list[tuple[UUID, str]]:
+def _parents(user: User, starts: Starts, most: int = 50) -> list[tuple[UUID, str]]:
     """Main organizations to filter by, the first ones by name."""
-    found = reachable(user, Scope.ORGANIZATIONS).filter(parent=None, retired_at=None).order_by("name", "pk")
+    found = (
+        reachable(user, Scope.ORGANIZATIONS, starts=starts).filter(parent=None, retired_at=None).order_by("name", "pk")
+    )
     return [
         (public_id, display or name)
         for public_id, display, name in found.values_list("public_id", "display_name", "name")[:most]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import NamedTuple
 
 from django import template
@@ -10,12 +11,12 @@ from django.forms import BoundField, CheckboxSelectMultiple, RadioSelect
 from django.forms.boundfield import BoundWidget
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 register = template.Library()
 
@@ -50,6 +51,11 @@ def phase_look(phase: object) -> PhaseLook:
 @register.simple_tag
 def phase_badge(phase: object) -> SafeString:
     """A phase's badge, for hot rows; elsewhere `<c-phase>`, which can also hold a reason and a time."""
+    return _badge(str(phase), get_language() or "")
+
+
+@lru_cache(maxsize=64)
+def _badge(phase: str, language: str) -> SafeString:
     look = phase_look(phase)
     return format_html('<span class="k-badge" data-tone="{}">{}{}</span>', look.tone, icon(look.icon, 16), look.word)
 
@@ -80,7 +86,7 @@ def ago(moment: dt.datetime | None) -> str:
     if distance < 60:
         return _("just now") if seconds >= 0 else _("in a moment")
     if distance >= 7 * 86400:
-        return date_format(timezone.localtime(moment), "j M Y")
+        return _day(timezone.localtime(moment), year=True)
     if distance < 3600:
         length = ngettext("%(count)d minute", "%(count)d minutes", distance // 60) % {"count": distance // 60}
     elif distance < 86400:
@@ -88,6 +94,12 @@ def ago(moment: dt.datetime | None) -> str:
     else:
         length = ngettext("%(count)d day", "%(count)d days", distance // 86400) % {"count": distance // 86400}
     return (_("%(length)s ago") if seconds >= 0 else _("in %(length)s")) % {"length": length}
+
+
+def _day(local: dt.datetime, *, year: bool) -> str:
+    """`21 Nov`, and the year where it says something. Written by hand: a list formats hundreds of moments."""
+    day = f"{local.day} {str(MONTHS_3[local.month]).title()}"
+    return f"{day} {local.year}" if year else day
 
 
 @register.filter
@@ -98,10 +110,10 @@ def clock(moment: dt.datetime | None) -> str:
     local = timezone.localtime(moment)
     today = timezone.localdate()
     if local.date() == today:
-        return date_format(local, "H:i")
+        return f"{local:%H:%M}"
     if 0 < (today - local.date()).days < 7:
-        return date_format(local, "D H:i")
-    return date_format(local, "j M Y" if local.year != today.year else "j M")
+        return f"{WEEKDAYS_ABBR[local.weekday()]} {local:%H:%M}"
+    return _day(local, year=local.year != today.year)
 
 
 @register.filter
@@ -110,7 +122,7 @@ def exact(moment: dt.datetime | None) -> str:
     if moment is None:
         return ""
     local = timezone.localtime(moment)
-    return f"{date_format(local, 'j M Y, H:i:s')} {local.tzname()}"
+    return f"{_day(local, year=True)}, {local:%H:%M:%S} {local.tzname()}"
 
 
 @register.filter
