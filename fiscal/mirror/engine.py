@@ -91,10 +91,12 @@ def _mirror_of(kind: Kind, subject_id: UUID, now: datetime) -> Mirror | None:
     owner = kind.desired().filter(public_id=subject_id).values_list(kind.organization_path, flat=True).first()
     if owner is None:
         return None
-    # Due at the moment this pass began, not at the later one of the insert: else the pass itself could not claim it.
+    # Due at the moment this pass began, not at the later one of the insert: else the pass itself could not claim it. Marked
+    # with the subject's own id: whoever finds the object at the provider can tell whose it is without this row.
+    own = {"organization_id": owner, "due_at": now, "mark": subject_id}
     try:
         with transaction.atomic():
-            return Mirror.objects.create(kind=kind.name, subject_id=subject_id, organization_id=owner, due_at=now)
+            return Mirror.objects.create(kind=kind.name, subject_id=subject_id, **own)
     except IntegrityError:
         return Mirror.objects.get(kind=kind.name, subject_id=subject_id)
 

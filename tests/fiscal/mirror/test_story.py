@@ -14,6 +14,7 @@ def test_the_cast_is_in_step(cast, sandbox):
     assert all(m.applied_generation == 1 for m in mirrors)
     remote = {o["name"]: o for o in sandbox.management.objects("organization")}
     assert remote["Gasthaus Mio"]["billing_options"]["withhold_billing"] is True
+    assert remote["Gasthaus Mio"]["metadata"]["kontor_id"] == str(cast.shop.public_id)
 
 
 def test_a_key_is_issued_and_its_secret_sealed(cast, sandbox, settle):
