@@ -1,6 +1,6 @@
 """What only people can do: fiskaly's Human Intervention Registry as data, and our own list of what parks an object.
 
-Counts are computed from the rows; the registry's own headline says 12, 2 and 8, its rows say otherwise.
+As read in November 2026. Counts are computed from the rows; its own headline says 12, 2 and 8, its rows say otherwise.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-REGISTRY_DATE = "2026-11"
 
 
 @dataclass(frozen=True)

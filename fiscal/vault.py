@@ -59,8 +59,3 @@ def unseal(sealed: str, place: Place) -> str:
             f"{place.table}.{place.column} of {place.row} was sealed for another place, or is damaged"
         ) from None
     return plain.decode()
-
-
-def is_current(sealed: str) -> bool:
-    """Whether the newest key sealed it; if not, `reseal` has work."""
-    return sealed.split(":", 2)[1] == next(iter(settings.VAULT_KEYS))
