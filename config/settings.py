@@ -267,6 +267,33 @@ MANAGEMENT_URL = os.environ.get("KONTOR_MANAGEMENT_URL") or (
     "https://dashboard.fiskaly.com/api/v0" if PRODUCTION else f"http://127.0.0.1:{SANDBOX_PORT}/management/api/v0"
 )
 MANAGEMENT_RATE = environment.number("KONTOR_MANAGEMENT_RATE", default=0)  # requests a second; 0: only what 429 teaches
+# Kassandro's paper names neither hosts nor token paths, and one header; DataCash's are what one client uses.
+_SANDBOX = "" if PRODUCTION else f"http://127.0.0.1:{SANDBOX_PORT}"
+KASSANDRO_URL = os.environ.get("KONTOR_KASSANDRO_URL") or (f"{_SANDBOX}/kassandro/api" if _SANDBOX else "")
+KASSANDRO_HEADER = os.environ.get("KONTOR_KASSANDRO_HEADER") or "kassandra-token"
+KASSANDRO_TOKEN_PATHS = {
+    "ACCOUNT": os.environ.get("KONTOR_KASSANDRO_ACCOUNT_TOKEN_PATH") or "/token/account",
+    "REGISTER": os.environ.get("KONTOR_KASSANDRO_REGISTER_TOKEN_PATH") or "/token/cashregister",
+}
+KASSANDRO_TIMES = environment.choice("KONTOR_KASSANDRO_TIMES", default="offset", allowed={"offset", "naive"})
+KASSANDRO_LIMIT = int(environment.number("KONTOR_KASSANDRO_LIMIT", default=1000, least=1))  # receipts a page
+KASSANDRO_RATE = environment.number("KONTOR_KASSANDRO_RATE", default=0)  # as MANAGEMENT_RATE
+DATACASH_URL = os.environ.get("KONTOR_DATACASH_URL") or (
+    f"{_SANDBOX}/datacash/api/dco" if _SANDBOX else "https://dwadmin.telnetdata.it/api/dco"
+)
+DATACASH_INVOICE_URL = os.environ.get("KONTOR_DATACASH_INVOICE_URL") or (
+    f"{_SANDBOX}/datacash/api/invoiceApi" if _SANDBOX else "https://dwadmin.telnetdata.it/api/invoiceApi"
+)
+DATACASH_HEADER = os.environ.get("KONTOR_DATACASH_HEADER") or "Datacash-Key"
+DATACASH_RATE = environment.number("KONTOR_DATACASH_RATE", default=0)
+
+# --- statistics ------------------------------------------------------------------------------------------------
+READ_MINUTES = environment.number("KONTOR_READ_MINUTES", default=5, least=0.05)  # between two rounds of a connection
+REREAD_DAYS = int(environment.number("KONTOR_REREAD_DAYS", default=7, least=1))  # closed days read again: late receipts
+RAW_DAYS = int(environment.number("KONTOR_RAW_DAYS", default=30))  # raw pages are kept so long; 0: not at all
+RECEIPT_MONTHS = int(environment.number("KONTOR_RECEIPT_MONTHS", default=0))  # older receipts are dropped; 0: never
+
+# --- the rest --------------------------------------------------------------------------------------------------
 REVEAL_MINUTES = environment.number("KONTOR_REVEAL_MINUTES", default=24 * 60, least=1)  # an unseen secret is wiped then
 CRASH_AT = os.environ.get("KONTOR_CRASH_AT", "")  # fault tests only: the process dies at this named step
 

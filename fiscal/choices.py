@@ -81,3 +81,138 @@ class CredentialStatus(TextChoices):
     ACTIVE = "ACTIVE", _("active")
     PAUSED = "PAUSED", _("paused")
     REVOKED = "REVOKED", _("removed")
+
+
+# --- registers and statistics -------------------------------------------------------------------------------------
+
+
+class Provider(TextChoices):
+    """Where sales come from."""
+
+    KASSANDRO = "KASSANDRO", "Kassandro"
+    DATACASH = "DATACASH", "DataCash"
+
+
+class ConnectionKind(TextChoices):
+    """What a connection reaches: Kassandro has two tokens; a DataCash key belongs to one partita IVA; files need none."""
+
+    ACCOUNT = "ACCOUNT", _("Kassandro account")
+    REGISTER = "REGISTER", _("Kassandro register")
+    KEY = "KEY", _("DataCash key")
+    FILES = "FILES", _("DataCash files")
+
+
+class ConnectionStatus(TextChoices):
+    """PAUSED ends by itself (a lapsed licence, probed daily); STOPPED waits for a person and is never tried by itself."""
+
+    ACTIVE = "ACTIVE", _("active")
+    PAUSED = "PAUSED", _("paused")
+    STOPPED = "STOPPED", _("stopped")
+    REVOKED = "REVOKED", _("removed")
+
+
+class AddOn(TextChoices):
+    """DataCash's add-ons of further API keys."""
+
+    LIGHT = "LIGHT", _("light")
+    STANDARD = "STANDARD", _("standard")
+    PREMIUM = "PREMIUM", _("premium")
+
+
+class ReceiptKind(TextChoices):
+    """What a receipt or document is. What of it is turnover stands in `fiscal.statistics.turnover`."""
+
+    SALE = "SALE", _("sale")
+    STORNO = "STORNO", _("storno")
+    VOID = "VOID", _("void")
+    RETURN = "RETURN", _("return")
+    VOUCHER_SALE = "VOUCHER_SALE", _("sale of a multi-purpose voucher")
+    CASH_OUT = "CASH_OUT", _("cash withdrawal")
+    TRAINING = "TRAINING", _("training")
+    START = "START", _("start receipt")
+    NULL = "NULL", _("null receipt")
+    MONTH = "MONTH", _("monthly receipt")
+    YEAR = "YEAR", _("yearly receipt")
+    CLOSING = "CLOSING", _("closing receipt")
+    COLLECTIVE = "COLLECTIVE", _("collective receipt")
+    PENDING = "PENDING", _("pending, not yet fiscal")
+    UNKNOWN = "UNKNOWN", _("of unknown kind")
+
+
+class PaymentCategory(TextChoices):
+    """What a free-text payment method means. UNMAPPED stays visible until somebody says."""
+
+    UNMAPPED = "UNMAPPED", _("unmapped")
+    CASH = "CASH", _("cash")
+    CARD = "CARD", _("card")
+    VOUCHER = "VOUCHER", _("voucher")
+    INVOICE = "INVOICE", _("invoice")
+    OTHER = "OTHER", _("other")
+
+
+class FillState(TextChoices):
+    """The statistics of one register on one local day. No row: not filled."""
+
+    STARTED = "STARTED", _("being filled")
+    DONE = "DONE", _("complete")
+    INCOMPLETE = "INCOMPLETE", _("incomplete")
+    OPEN = "OPEN", _("still open")
+
+
+class FillSource(TextChoices):
+    """What the figures of a day were computed from."""
+
+    RECEIPTS = "RECEIPTS", _("receipts")
+    FILE = "FILE", _("uploaded file")
+
+
+class WindowState(TextChoices):
+    """One span of time read from a provider."""
+
+    STARTED = "STARTED", _("being read")
+    DONE = "DONE", _("complete")
+    INCOMPLETE = "INCOMPLETE", _("count and rows disagree")
+    FAILED = "FAILED", _("failed")
+
+
+class BackfillState(TextChoices):
+    RUNNING = "RUNNING", _("running")
+    PAUSED = "PAUSED", _("paused")
+    DONE = "DONE", _("done")
+    CANCELLED = "CANCELLED", _("cancelled")
+
+
+class ImportState(TextChoices):
+    """An uploaded file. MAPPING: its headers are unknown, and a person says what they mean."""
+
+    MAPPING = "MAPPING", _("waits for its columns to be named")
+    READY = "READY", _("checked, not applied yet")
+    DONE = "DONE", _("applied")
+    REFUSED = "REFUSED", _("refused")
+
+
+class FileLayout(TextChoices):
+    """DataCash's files: two of the cloud pages, one of the licence counter."""
+
+    DAILY_TOTALS = "DAILY_TOTALS", _("daily totals (Aggregati giornalieri)")
+    STATISTICS = "STATISTICS", _("statistics (Esporta statistiche)")
+    COUNTER = "COUNTER", _("the counter's Excel file")
+
+
+class DocumentAction(TextChoices):
+    """What a person had a provider do to a fiscal document. Never retried by a machine."""
+
+    CREATE = "CREATE", _("create a receipt")
+    EMIT = "EMIT", _("emit a document")
+    VOID = "VOID", _("void a document")
+
+
+class ReportRhythm(TextChoices):
+    DAILY = "DAILY", _("every day")
+    WEEKLY = "WEEKLY", _("every Monday")
+    MONTHLY = "MONTHLY", _("on the first of the month")
+
+
+class ReportOutcome(TextChoices):
+    SENT = "SENT", _("sent")
+    FAILED = "FAILED", _("failed")

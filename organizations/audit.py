@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from organizations.access import Reach
@@ -12,10 +12,16 @@ from organizations.desired import Desired
 from organizations.models import AuditEntry
 
 
+class Subject(Protocol):
+    """What an entry is about: anything with a public id, and a name as its text."""
+
+    public_id: UUID
+
+
 def record(
     reach: Reach,
     verb: Verb,
-    subject: Desired,
+    subject: Subject,
     *,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,

@@ -9,12 +9,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from fiscal.choices import CredentialStatus
+from fiscal.models.budget import Budgeted
 from fiscal.vault import Place, seal, unseal
 from organizations.choices import Mode
 from organizations.models import Organization, User
 
 
-class Credential(models.Model):
+class Credential(Budgeted):
     """A key with its secret, for one organization in one mode; also what all workers share about it.
 
     The shared part: the access token in use, who is logging in right now, and the request budget that a 429 taught.
@@ -33,15 +34,6 @@ class Credential(models.Model):
     status = models.CharField(max_length=10, choices=CredentialStatus.choices, default=CredentialStatus.ACTIVE)
     status_reason = models.CharField(max_length=500, blank=True)
     status_since = models.DateTimeField(default=timezone.now)
-    auth_failures = models.PositiveSmallIntegerField(default=0, help_text="Rejected log-ins in a row; 2 pause it.")
-    accepted_at = models.DateTimeField(null=True, help_text="When the provider last accepted it.")
-
-    token_sealed = models.TextField(blank=True)
-    login_lease_until = models.DateTimeField(null=True, help_text="Somebody is logging in until then.")
-    not_before = models.DateTimeField(null=True, help_text="No request before then: the provider said so.")
-    interval = models.FloatField(default=0, help_text="Seconds between two requests; 0: no limit learnt or set.")
-    next_slot_at = models.DateTimeField(null=True, help_text="When the next request may start.")
-    passed = models.PositiveIntegerField(default=0, help_text="Requests passed since the interval last changed.")
 
     class Meta:
         ordering = ["organization_id", "mode"]
