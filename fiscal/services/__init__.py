@@ -8,8 +8,11 @@ from fiscal.services.credentials import (
     store_credential,
 )
 from fiscal.services.decisions import adopt_theirs, restore_ours, try_again
+from fiscal.services.payment_methods import map_payment_methods
+from fiscal.services.registers import add_device, change_register, place_register
 from fiscal.services.retries import MOST_AT_ONCE, CountChanged, try_all_again
 from fiscal.services.reveals import NothingToReveal, Revealed, reveal
+from fiscal.services.shops import add_shop, change_shop, close_shop, reopen_shop
 from fiscal.services.work import compare_due, due_organizations, periodic, reconcile_organization, sweep, tidy
 
 __all__ = [
@@ -18,13 +21,21 @@ __all__ = [
     "CredentialRefused",
     "NothingToReveal",
     "Revealed",
+    "add_device",
+    "add_shop",
     "adopt_theirs",
+    "change_register",
+    "change_shop",
+    "close_shop",
     "compare_due",
     "connect",
     "due_organizations",
+    "map_payment_methods",
     "periodic",
+    "place_register",
     "reconcile_organization",
     "remove_credential",
+    "reopen_shop",
     "replace_credential",
     "restore_ours",
     "reveal",

@@ -16,6 +16,7 @@ from fiscal.queries import WorkList, work_list
 from portal.http import PageRequest, signed_in
 from portal.shapes import Shape
 from portal.templatetags.kontor import clock, phase_look
+from portal.views.home_sales import sales_lines
 from portal.wizard_view import step_url
 
 Line = dict[str, Any]
@@ -45,7 +46,7 @@ def _drafts(work: WorkList) -> list[Line]:
 
 
 def _lines(work: WorkList) -> Iterator[Line]:
-    """At most six, worst first, each a link to exactly what it counts."""
+    """Worst first, each a link to exactly what it counts."""
     yield from _trouble(work, "REFUSED")
     yield from _trouble(work, "NEEDS_PERSON")
     yield from _trouble(work, "DRIFTED")
@@ -71,6 +72,7 @@ def _lines(work: WorkList) -> Iterator[Line]:
             % {"n": work.keys.count},
             "note": _("%(name)s, until %(time)s") % {"name": work.keys.organization, "time": clock(work.keys.since)},
         }
+    yield from sales_lines(work.sales)
     yield from _trouble(work, "RETRYING")
 
 

@@ -1,0 +1,271 @@
+"""One connection's page: where it stands and what happens next, its registers, what was read and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Max, Min
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from fiscal.choices import BackfillState, ConnectionKind, ConnectionStatus, Provider, WindowState
+from fiscal.interventions import INTERVENTIONS
+from fiscal.models import Backfill, Connection, Finding, Register, Window
+from fiscal.queries.connections import ConnectionRow, connection_row
+from fiscal.queries.people import known_people, name_of
+from organizations.access import Reach
+from organizations.choices import Scope
+
+WINDOWS_SHOWN, REGISTERS_SHOWN, BACKFILLS_SHOWN = 10, 50, 5
+WINDOW_TONES = {
+    WindowState.STARTED: ("info", "loader-2"),
+    WindowState.DONE: ("ok", "check"),
+    WindowState.INCOMPLETE: ("warn", "alert-triangle"),
+    WindowState.FAILED: ("bad", "x"),
+}
+
+
+@dataclass(frozen=True)
+class WindowLine:
+    """One span of days that was read. `counted` is None where the provider does not count."""
+
+    register: str
+    first_day: date
+    last_day: date
+    state: str
+    tone: str
+    icon: str
+    read: int
+    counted: int | None
+    started_at: datetime
+    ended_at: datetime | None
+    error: str
+
+
+@dataclass(frozen=True)
+class BackfillLine:
+    """Past sales being read, newest day first. `done` of `days` are read."""
+
+    backfill_id: UUID
+    register: str
+    first_day: date
+    last_day: date
+    next_day: date
+    done: int
+    days: int
+    state: str
+    state_words: str
+    started_by: str
+    started_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def running(self) -> bool:
+        return self.state == BackfillState.RUNNING
+
+    @property
+    def open(self) -> bool:
+        return self.state in {BackfillState.RUNNING, BackfillState.PAUSED}
+
+
+@dataclass(frozen=True)
+class RegisterLine:
+    """A register of the connection, for its page."""
+
+    register_id: UUID
+    name: str
+    serial: str
+    organization: str
+    gone_at: datetime | None
+    filled_until: date | None
+    as_of: datetime | None
+
+
+@dataclass(frozen=True)
+class ConnectionPage:
+    """Everything a page says about one connection. `what_now` and `what_to_do` are sentences."""
+
+    row: ConnectionRow
+    provider: str
+    tier: str
+    what_now: str
+    what_to_do: str
+    since: datetime
+    reading: bool
+    failed_rounds: int
+    stored_by: str
+    stored_at: datetime
+    accepted_at: datetime | None
+    catalogue_at: datetime | None
+    webhook: bool
+    registers: Sequence[RegisterLine]
+    windows: Sequence[WindowLine]
+    backfills: Sequence[BackfillLine]
+    findings: int
+
+    @property
+    def removed(self) -> bool:
+        return self.row.status == ConnectionStatus.REVOKED
+
+    @property
+    def by_files(self) -> bool:
+        return self.row.kind == ConnectionKind.FILES
+
+    @property
+    def datacash(self) -> bool:
+        return self.row.kind in {ConnectionKind.KEY, ConnectionKind.FILES}
+
+    @property
+    def by_key(self) -> bool:
+        return self.row.kind == ConnectionKind.KEY
+
+    @property
+    def moving(self) -> bool:
+        """Whether a page should go on asking: it is being read now, or past sales are."""
+        return self.reading or any(each.running for each in self.backfills)
+
+
+def connection_page(reach: Reach, connection_id: UUID) -> ConnectionPage | None:
+    """One connection of the organization reached; None if there is none. Raises NotAuthorized."""
+    reach.require(Scope.INTEGRATIONS)
+    found = Connection.objects.filter(organization=reach.organization, public_id=connection_id)
+    row = found.select_related("organization", "stored_by").annotate(register_count=Count("registers")).first()
+    if row is None:
+        return None
+    now = timezone.now()
+    reading = bool(row.lease_until and row.lease_until > now)
+    what_now, what_to_do = _standing(row, reading=reading)
+    return ConnectionPage(
+        row=connection_row(row, timezone.localdate()),
+        provider=str(Provider(row.provider).label),
+        tier=row.tier,
+        what_now=what_now,
+        what_to_do=what_to_do,
+        since=row.status_since,
+        reading=reading,
+        failed_rounds=row.tries,
+        stored_by=name_of(row.stored_by, known_people(reach.actor, [row.stored_by_id])),
+        stored_at=row.stored_at,
+        accepted_at=row.accepted_at,
+        catalogue_at=row.catalogue_at,
+        webhook=bool(row.webhook_digest),
+        registers=_registers(reach, row),
+        windows=window_lines(Window.objects.filter(connection=row).select_related("register"), WINDOWS_SHOWN),
+        backfills=_backfills(reach, row),
+        findings=_findings(reach, row),
+    )
+
+
+def _standing(row: Connection, *, reading: bool) -> tuple[str, str]:
+    """What is the case and happens next, and what a person does about it, if anything."""
+    if row.status == ConnectionStatus.REVOKED:
+        return _("It was removed: its key is forgotten, what was read stays."), ""
+    if row.kind == ConnectionKind.FILES:
+        return _("Sales arrive in files that people upload. Nothing is read by itself."), ""
+    if row.status == ConnectionStatus.PAUSED:
+        return (
+            _("It is paused, because the licence may have lapsed. Kontor tries once a day and goes on by itself."),
+            _("Renew the licence at DataCash. The same key works again then; a new one is not needed."),
+        )
+    if row.status == ConnectionStatus.STOPPED:
+        return _("It is stopped and not tried by itself: bad log-ins could lock the account."), _stopped_words(row)
+    if reading:
+        return _("It is being read now."), ""
+    if row.tries:
+        return _("The last round failed. Kontor tries again by itself."), ""
+    return _("It is read every few minutes, and the last %(days)d days again for late receipts.") % {
+        "days": settings.REREAD_DAYS
+    }, ""
+
+
+def _stopped_words(row: Connection) -> str:
+    if row.human_action in INTERVENTIONS:
+        return str(INTERVENTIONS[row.human_action].what_to_do)
+    if row.provider == Provider.DATACASH:
+        return _("Check key and Fisconline credentials in DataCash’s customer area, then replace the key here.")
+    return _("Make a new API key in my.kassandro.at, then replace the key here.")
+
+
+def _registers(reach: Reach, row: Connection) -> list[RegisterLine]:
+    rows = (
+        Register.objects.filter(reach.tree(), connection=row)
+        .select_related("organization")
+        .annotate(filled_until=Max("fill_days__day"), as_of=Max("fill_days__as_of"))
+        .order_by("name", "pk")[:REGISTERS_SHOWN]
+    )
+    return [
+        RegisterLine(
+            each.public_id, each.name, each.serial, str(each.organization), each.gone_at, each.filled_until, each.as_of
+        )
+        for each in rows
+    ]
+
+
+def window_lines(windows: object, most: int) -> list[WindowLine]:
+    """The newest windows of a queryset with its registers, as lines."""
+    return [_window_line(window) for window in windows[:most]]  # type: ignore[index]
+
+
+def _window_line(window: Window) -> WindowLine:
+    tone, icon = WINDOW_TONES[WindowState(window.state)]
+    return WindowLine(
+        register=window.register.name if window.register else "",
+        first_day=window.first_day,
+        last_day=window.last_day,
+        state=window.get_state_display(),
+        tone=tone,
+        icon=icon,
+        read=window.read,
+        counted=window.counted,
+        started_at=window.started_at,
+        ended_at=window.ended_at,
+        error=window.error_text,
+    )
+
+
+def _backfills(reach: Reach, row: Connection) -> list[BackfillLine]:
+    found = list(Backfill.objects.filter(connection=row).select_related("register", "started_by")[:BACKFILLS_SHOWN])
+    known = known_people(reach.actor, [each.started_by_id for each in found])
+    return [
+        BackfillLine(
+            backfill_id=each.public_id,
+            register=each.register.name if each.register else "",
+            first_day=each.first_day,
+            last_day=each.last_day,
+            next_day=each.next_day,
+            done=(each.last_day - max(each.next_day, each.first_day)).days if each.next_day >= each.first_day else days,
+            days=days,
+            state=each.state,
+            state_words=each.get_state_display(),
+            started_by=name_of(each.started_by, known),
+            started_at=each.started_at,
+            ended_at=each.ended_at,
+        )
+        for each in found
+        for days in [(each.last_day - each.first_day).days + 1]
+    ]
+
+
+def _findings(reach: Reach, row: Connection) -> int:
+    if not reach.allows(Scope.MONITORING):
+        return 0
+    return Finding.objects.filter(register__connection=row, settled_at=None).count()
+
+
+def first_backfill_day(reach: Reach, connection_id: UUID) -> date | None:
+    """The first day that was read so far, of all registers; None if none was."""
+    reach.require(Scope.INTEGRATIONS)
+    registers = Register.objects.filter(reach.tree(), connection__public_id=connection_id)
+    day: date | None = registers.aggregate(day=Min("fill_days__day"))["day"]
+    return day
+
+
+def known_backfill(reach: Reach, backfill_id: UUID) -> UUID | None:
+    """The connection of a backfill of the organization reached; None if there is none."""
+    reach.require(Scope.INTEGRATIONS)
+    found = Backfill.objects.filter(connection__organization=reach.organization, public_id=backfill_id)
+    return found.values_list("connection__public_id", flat=True).first()

@@ -1,0 +1,94 @@
+"""What payment methods mean: all of an organization's registers on one page, unmapped first, saved at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from fiscal.choices import PaymentCategory
+from fiscal.queries import MethodList, folded, payment_methods
+from fiscal.services import map_payment_methods
+from organizations.access import Reach
+from organizations.choices import Level, Scope
+from organizations.rules import RulesBroken
+from portal.forms.registers import MappingForm
+from portal.frame import frame
+from portal.http import PageRequest, lead_to, scoped, show
+from portal.tabs import organization_tabs
+
+
+@require_safe
+@scoped(Scope.TRANSACTIONS)
+def methods(request: PageRequest, reach: Reach) -> HttpResponse:
+    """Every method of every register in use, with its share of the turnover of the last 92 days."""
+    return _page(request, reach, payment_methods(reach))
+
+
+@require_POST
+@scoped(Scope.TRANSACTIONS, Level.MANAGE)
+def methods_map(request: PageRequest, reach: Reach) -> HttpResponse:
+    """Save what was chosen. `same_name`: a choice that was changed holds for every method of that name."""
+    found = payment_methods(reach)
+    form = MappingForm(request.POST, methods={row.method_id: row.category for row in found.rows})
+    if not form.is_valid():
+        return _page(
+            request, reach, found, error=_("One of the choices is none of those offered. Nothing was changed.")
+        )
+    chosen = form.categories()
+    if request.POST.get("same_name") == "yes":
+        chosen = _spread(found, chosen)
+    try:
+        changed = map_payment_methods(reach, categories=chosen)
+    except RulesBroken as broken:
+        return _page(request, reach, found, error=" ".join(broken.errors.values()))
+    words = ngettext("%(n)d payment method was changed.", "%(n)d payment methods were changed.", changed)
+    messages.success(request, words % {"n": changed})
+    return lead_to(request, _own_url(reach))
+
+
+def _spread(found: MethodList, chosen: dict[int, PaymentCategory]) -> dict[int, PaymentCategory]:
+    """The choices that differ from what is stored, spread to methods of the same name that nobody touched."""
+    by_name: dict[str, PaymentCategory] = {}
+    touched = set()
+    for row in found.rows:
+        if row.method_id in chosen and chosen[row.method_id] != row.category:
+            by_name.setdefault(folded(row.name), chosen[row.method_id])
+            touched.add(row.method_id)
+    spread = {
+        row.method_id: by_name[folded(row.name)]
+        for row in found.rows
+        if row.method_id not in touched and folded(row.name) in by_name
+    }
+    return chosen | spread
+
+
+def _own_url(reach: Reach) -> str:
+    return reverse("portal:payment_methods", args=[reach.organization.public_id])
+
+
+def _page(request: PageRequest, reach: Reach, found: MethodList, *, error: str = "") -> HttpResponse:
+    here = reach.organization.public_id
+    crumbs = [(_("Payment methods"), "")]
+    if reach.allows(Scope.CLIENTS):
+        crumbs.insert(0, (_("Registers"), reverse("portal:registers", args=[here])))
+    context: dict[str, Any] = frame(reach, *crumbs) | {
+        "title": _("Payment methods"),
+        "list": found,
+        "categories": PaymentCategory.choices,
+        "error": error,
+        "here": here,
+        "over_all": not reach.organization.is_managed,
+        "opens_registers": reach.allows(Scope.CLIENTS),
+        "section_tabs": organization_tabs(reach, "registers"),
+        "map_url": reverse("portal:payment_methods_map", args=[here])
+        if reach.allows(Scope.TRANSACTIONS, Level.MANAGE)
+        else "",
+    }
+    page = "portal/registers/methods.html"
+    return show(request, page, page, context, status=422 if error else 200)
