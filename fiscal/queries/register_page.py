@@ -61,6 +61,7 @@ class RegisterPage:
     by_files: bool
     connection: str
     connection_id: UUID | None
+    connection_organization_id: UUID | None
     read_from: date | None
     created_at: datetime
     gone_at: datetime | None
@@ -108,6 +109,7 @@ def register_page(reach: Reach, register_id: UUID) -> RegisterPage | None:
         by_files=register.connection.kind == ConnectionKind.FILES,
         connection=register.connection.name if opens else "",
         connection_id=register.connection.public_id if opens else None,
+        connection_organization_id=register.connection.organization.public_id if opens else None,
         read_from=register.read_from,
         created_at=register.created_at,
         gone_at=register.gone_at,

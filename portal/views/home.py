@@ -20,6 +20,8 @@ from portal.views.home_sales import sales_lines
 from portal.wizard_view import step_url
 
 Line = dict[str, Any]
+MOST = 6
+"""Lines that are shown at once (experience guide, heading "What good looks like"); the others open on demand."""
 
 
 @signed_in
@@ -29,9 +31,9 @@ def home(request: PageRequest) -> HttpResponse:
     work = work_list(request.user)
     if not work.has_organizations:
         return render(request, "portal/home/start.html", {"connect_url": reverse("portal:connect")})
-    return render(
-        request, "portal/home/home.html", {"work": work, "lines": list(_lines(work)), "drafts": _drafts(work)}
-    )
+    lines = list(_lines(work))
+    context = {"work": work, "lines": lines[:MOST], "more_lines": lines[MOST:], "drafts": _drafts(work)}
+    return render(request, "portal/home/home.html", context)
 
 
 def _drafts(work: WorkList) -> list[Line]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from fiscal.queries import OrganizationPage, OrganizationProgress, Piece, organization_page
+from fiscal.queries import OrganizationPage, OrganizationProgress, Piece, organization_page, sales_summary
 from fiscal.queries import organization_progress as read_progress
 from organizations.access import Reach
 from organizations.choices import Scope
@@ -40,6 +40,7 @@ def overview(request: PageRequest, reach: Reach) -> HttpResponse:
         ),
         "actions": [*_own_actions(page, now), *_credential_actions(page), *_child_actions(page)],
         "tree": _tree(page),
+        "sales": sales_summary(reach),
         "urls": _urls(page),
     }
     return render(request, "portal/organization/organization.html", context)
