@@ -9,6 +9,7 @@ from typing import Any
 from fiscal.sandbox.kinds import KINDS
 from fiscal.sandbox.web import HTML_TYPE, Reply, Request, error_reply, phrase
 
+LISTS = ("data", "items", "receipts")  # names under which a list may stand
 PAGE = b"<!doctype html><html><head><title>Sign in</title></head><body><h1>Welcome to the hotel</h1></body></html>"
 
 
@@ -96,6 +97,8 @@ def _mangled(kind: str, options: dict[str, Any], body: bytes) -> bytes:
         value = json.loads(body)
     except ValueError:
         return body
+    if kind == "half_list":
+        value = _halved(value)
     for target in _targets(options, value):
         _mangle(kind, options, target)
     return json.dumps(value, ensure_ascii=False).encode()
@@ -103,12 +106,25 @@ def _mangled(kind: str, options: dict[str, Any], body: bytes) -> bytes:
 
 def _targets(options: dict[str, Any], value: Any) -> list[dict[str, Any]]:
     """What to mangle: the items of a list (all, or the one numbered `item`), else the answer itself."""
-    if not isinstance(value, dict):
-        return []
-    items = value.get("data")
-    if not isinstance(items, list) or options.get("field") in ("data", "count"):
-        return [value]
-    return items if options["item"] is None else items[options["item"] :][:1]
+    items = _items(value)
+    if items is None or (isinstance(value, dict) and options.get("field") in (*LISTS, "count")):
+        return [value] if isinstance(value, dict) else []
+    chosen = items if options.get("item") is None else items[options["item"] :][:1]
+    return [item for item in chosen if isinstance(item, dict)]
+
+
+def _items(value: Any) -> list[Any] | None:
+    """The items of a list, bare or in an envelope; None if the answer is no list."""
+    if isinstance(value, dict):
+        value = next((value[name] for name in LISTS if name in value), None)
+    return value if isinstance(value, list) else None
+
+
+def _halved(value: Any) -> Any:
+    items = _items(value)
+    if items is not None:
+        del items[(len(items) + 1) // 2 :]
+    return value
 
 
 def _mangle(kind: str, options: dict[str, Any], target: dict[str, Any]) -> None:
@@ -116,5 +132,5 @@ def _mangle(kind: str, options: dict[str, Any], target: dict[str, Any]) -> None:
         target.update(options["fields"])
     elif kind == "missing_field":
         target.pop(options["field"], None)
-    elif options["field"] in target:
+    elif kind != "half_list" and options["field"] in target:
         target[options["field"]] = options["value"]
