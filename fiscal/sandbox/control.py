@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from fiscal.sandbox.datacash import handles as datacash
 from fiscal.sandbox.desk import Desk
 from fiscal.sandbox.kassandro import handles as kassandro
 from fiscal.sandbox.management.room import ROOM as MANAGEMENT
@@ -18,9 +19,11 @@ def answer(desk: Desk, request: Request) -> Reply:
     handler = _HANDLERS.get((request.method, name))
     if name.startswith(kassandro.PREFIX):
         handler = _kassandro
-    if handler is None:
-        raise Refusal(404, "There is no such handle.")
     try:
+        if request.path.startswith("/_control/datacash/"):
+            return datacash.answer(desk.datacash, request)
+        if handler is None:
+            raise Refusal(404, "There is no such handle.")
         return json_reply(handler(desk, request))
     except (TypeError, ValueError, KeyError) as error:
         raise Refusal(400, str(error)) from error

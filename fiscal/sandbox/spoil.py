@@ -9,8 +9,9 @@ from typing import Any
 from fiscal.sandbox.kinds import KINDS
 from fiscal.sandbox.web import HTML_TYPE, Reply, Request, error_reply, phrase
 
-LISTS = ("data", "items", "receipts")  # names under which a list may stand
 PAGE = b"<!doctype html><html><head><title>Sign in</title></head><body><h1>Welcome to the hotel</h1></body></html>"
+
+LISTS = ("data", "items", "receipts", "results", "fatture")  # names under which a list may stand
 
 
 def stage(kind: str, options: dict[str, Any]) -> str:
