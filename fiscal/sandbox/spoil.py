@@ -108,7 +108,7 @@ def _mangled(kind: str, options: dict[str, Any], body: bytes) -> bytes:
 def _targets(options: dict[str, Any], value: Any) -> list[dict[str, Any]]:
     """What to mangle: the items of a list (all, or the one numbered `item`), else the answer itself."""
     items = _items(value)
-    if items is None or (isinstance(value, dict) and options.get("field") in (*LISTS, "count")):
+    if items is None or (isinstance(value, dict) and options.get("field") in (_name_of(value), "count")):
         return [value] if isinstance(value, dict) else []
     chosen = items if options.get("item") is None else items[options["item"] :][:1]
     return [item for item in chosen if isinstance(item, dict)]
@@ -117,8 +117,13 @@ def _targets(options: dict[str, Any], value: Any) -> list[dict[str, Any]]:
 def _items(value: Any) -> list[Any] | None:
     """The items of a list, bare or in an envelope; None if the answer is no list."""
     if isinstance(value, dict):
-        value = next((value[name] for name in LISTS if name in value), None)
+        value = value.get(_name_of(value))
     return value if isinstance(value, list) else None
+
+
+def _name_of(value: dict[str, Any]) -> str | None:
+    """The name under which an envelope holds its list."""
+    return next((name for name in LISTS if isinstance(value.get(name), list)), None)
 
 
 def _halved(value: Any) -> Any:
