@@ -7,7 +7,7 @@ from datetime import date
 
 from fiscal.choices import FillState
 from fiscal.models import Register
-from fiscal.statistics.reader import Source
+from fiscal.statistics.sources import Source
 from fiscal.statistics.windows import Span, cut, halves, runs
 
 

@@ -128,7 +128,7 @@ def _walk_until_sure(reader: Reader, register: Register, window: Window, before:
     previous: set[int] | None = None
     fresh: list[SourceReceipt] = []
     for _ in range(MOST_WALKS):
-        walk = _walk(reader, intake, window)
+        walk = _walk(reader, intake, window, before)
         fresh += walk.fresh
         after = reader.source.count(register, *span)
         sure = before == after if after is not None else walk.seen == previous
@@ -149,12 +149,12 @@ def _walk_until_sure(reader: Reader, register: Register, window: Window, before:
     return verdict
 
 
-def _walk(reader: Reader, intake: Intake, window: Window) -> Walk:
+def _walk(reader: Reader, intake: Intake, window: Window, counted: int | None) -> Walk:
     register, span = intake.register, Span(window.first_day, window.last_day)
     Window.objects.filter(pk=window.pk).update(walks=F("walks") + 1, pages=0, read=0)
     walk = Walk(reader.clock())
     last: set[int] = set()
-    for page in reader.source.pages(register, *span):
+    for page in reader.source.pages(register, *span, counted=counted):
         reached("after-page-fetched")
         hashes = walk.saw(page.receipts)
         if hashes and hashes == last:

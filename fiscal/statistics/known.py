@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q
 from fiscal.choices import FillState, Provider, WindowState
 from fiscal.models import Connection, FillDay, Register, Window
 from fiscal.statistics.plan import DAY, HOUR, NIGHTLY_DAYS, Filled, Known, gaps_in
-from fiscal.statistics.reader import Source
+from fiscal.statistics.sources import Source
 from fiscal.statistics.windows import Span, local_day
 
 COUNTING = frozenset({Provider.KASSANDRO})

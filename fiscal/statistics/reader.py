@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
 
-from fiscal.models import Register
 from fiscal.statistics.lease import Lease
-from fiscal.statistics.shapes import Catalogue, Page, SourceRegister
-
-
-class Source(Protocol):
-    """One connection's provider, whatever it is called. Errors are `fiscal.providers.errors.ProviderError`s."""
-
-    longest_days: int
-    """Days a window may have."""
-
-    def registers(self) -> list[SourceRegister]:
-        """The registers it shows."""
-
-    def catalogue(self) -> Catalogue:
-        """Articles and payment methods."""
-
-    def count(self, register: Register, first_day: date, last_day: date) -> int | None:
-        """How many receipts it has for these days; None if it does not count."""
-
-    def pages(self, register: Register, first_day: date, last_day: date) -> Iterator[Page]:
-        """The receipts of these days."""
+from fiscal.statistics.sources import Source
 
 
 class OutOfTime(Exception):

@@ -22,7 +22,8 @@ from fiscal.statistics.compare import differing_days
 from fiscal.statistics.fill import finish_windows, read_span
 from fiscal.statistics.lease import READABLE, LeaseLost, free, take
 from fiscal.statistics.plan import Deed, Known, Step, steps
-from fiscal.statistics.reader import OutOfTime, Reader, Source
+from fiscal.statistics.reader import OutOfTime, Reader
+from fiscal.statistics.sources import Source
 from fiscal.statistics.windows import Span, cut, runs
 
 log = logging.getLogger(__name__)
