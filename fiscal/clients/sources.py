@@ -57,8 +57,13 @@ def kassandro(connection: Connection, *, cash_register_id: int | None = None, by
     asks for a try, though the connection is paused or stopped.
     """
     tokens = _tokens(connection, connection.secret_sealed, kassandro_door(), cash_register_id)
-    naive = settings.KASSANDRO_TIMES == "naive"
-    return Kassandro(kassandro_door(), tokens, DatabaseGate(connection, by_person=by_person), naive_times=naive)
+    return Kassandro(
+        kassandro_door(),
+        tokens,
+        DatabaseGate(connection, by_person=by_person),
+        naive_times=settings.KASSANDRO_TIMES == "naive",
+        one_of_many=cash_register_id is not None,
+    )
 
 
 def datacash(connection: Connection, *, by_person: bool = False) -> DataCash:

@@ -6,7 +6,7 @@ import json
 import math
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -67,19 +67,19 @@ class Raw:
 def judge(
     raw: Raw,
     *,
-    number: Callable[[str], Any] = Decimal,
+    text_numbers: bool = False,
     shapes: tuple[type, ...] = (dict, list),
     kinds: Mapping[int, type[ProviderError]] = BY_STATUS,
 ) -> Any:
     """The parsed body of a good answer (None for 204); raises the ProviderError that a bad one stands for.
 
-    What differs between providers: `number` makes numbers with a point out of their text, `shapes` are what a body
-    may be, `kinds` says what a status of 4xx means (Refused, if it says nothing).
+    What differs between providers: with `text_numbers` all numbers stay the text that was sent, else those with a point
+    are Decimal; `shapes` are what a body may be; `kinds` says what a status of 4xx means (Refused, if it says nothing).
     """
     if raw.status == 204:
         return None
     if 200 <= raw.status < 300:
-        return _parsed(raw, number, shapes)
+        return _parsed(raw, text_numbers, shapes)
     if raw.status < 400 or raw.status > 599:
         message = f"The provider answered with status {raw.status}, which is no answer to this request."
         raise raw.garbled(message, outcome_unknown=raw.mutating)
@@ -120,20 +120,23 @@ def _moment(date: str) -> float | None:
         return None
 
 
-def _parsed(raw: Raw, number: Callable[[str], Any], shapes: tuple[type, ...]) -> Any:
+def _parsed(raw: Raw, text_numbers: bool, shapes: tuple[type, ...]) -> Any:  # noqa: FBT001
     try:
-        body = _json(raw.content, number)
+        body = _json(raw.content, text_numbers=text_numbers)
     except (ValueError, RecursionError):
         what = "an empty answer" if not raw.content.strip() else "something that is not JSON"
         # the parser's own error holds the whole text, so it is not passed on
         raise raw.garbled(f"The provider sent {what}.", outcome_unknown=raw.mutating) from None
-    if not isinstance(body, shapes) or isinstance(body, bool):
+    if not isinstance(body, shapes):
         raise raw.garbled("The provider sent JSON that is no object and no list.", outcome_unknown=raw.mutating)
     return body
 
 
-def _json(content: bytes, number: Callable[[str], Any] = Decimal) -> Any:
-    return json.loads(content.decode("utf-8-sig"), parse_float=number, parse_constant=_no_constant)
+def _json(content: bytes, *, text_numbers: bool = False) -> Any:
+    text = content.decode("utf-8-sig")
+    if text_numbers:
+        return json.loads(text, parse_float=str, parse_int=str, parse_constant=_no_constant)
+    return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
 
 
 def _no_constant(name: str) -> Any:

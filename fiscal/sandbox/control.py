@@ -6,17 +6,24 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from fiscal.sandbox.datacash import handles as datacash
 from fiscal.sandbox.desk import Desk
+from fiscal.sandbox.kassandro import handles as kassandro
 from fiscal.sandbox.management.room import ROOM as MANAGEMENT
 from fiscal.sandbox.web import Refusal, Reply, Request, json_reply
 
 
 def answer(desk: Desk, request: Request) -> Reply:
     """Do what a path under /_control/ says; 400 with the reason if it cannot be done."""
-    handler = _HANDLERS.get((request.method, request.path.removeprefix("/_control/")))
-    if handler is None:
-        raise Refusal(404, "There is no such handle.")
+    name = request.path.removeprefix("/_control/")
+    handler = _HANDLERS.get((request.method, name))
+    if name.startswith(kassandro.PREFIX):
+        handler = _kassandro
     try:
+        if request.path.startswith("/_control/datacash/"):
+            return datacash.answer(desk.datacash, request)
+        if handler is None:
+            raise Refusal(404, "There is no such handle.")
         return json_reply(handler(desk, request))
     except (TypeError, ValueError, KeyError) as error:
         raise Refusal(400, str(error)) from error
@@ -96,6 +103,10 @@ def _set_rules(desk: Desk, request: Request) -> Any:
 def _expire_tokens(desk: Desk, request: Request) -> Any:
     desk.expire_tokens(request.json().get("key"))
     return {"_success": True}
+
+
+def _kassandro(desk: Desk, request: Request) -> Any:
+    return kassandro.answer(desk.kassandro, request, request.path.removeprefix(f"/_control/{kassandro.PREFIX}"))
 
 
 def _reset(desk: Desk, request: Request) -> Any:

@@ -11,6 +11,8 @@ from fiscal.sandbox.web import HTML_TYPE, Reply, Request, error_reply, phrase
 
 PAGE = b"<!doctype html><html><head><title>Sign in</title></head><body><h1>Welcome to the hotel</h1></body></html>"
 
+LISTS = ("data", "items", "receipts", "results", "fatture")  # names under which a list may stand
+
 
 def stage(kind: str, options: dict[str, Any]) -> str:
     """Gives "before", "around" or "after"; `html` and `empty_body` can be moved by their option `after`."""
@@ -96,6 +98,8 @@ def _mangled(kind: str, options: dict[str, Any], body: bytes) -> bytes:
         value = json.loads(body)
     except ValueError:
         return body
+    if kind == "half_list":
+        value = _halved(value)
     for target in _targets(options, value):
         _mangle(kind, options, target)
     return json.dumps(value, ensure_ascii=False).encode()
@@ -103,12 +107,30 @@ def _mangled(kind: str, options: dict[str, Any], body: bytes) -> bytes:
 
 def _targets(options: dict[str, Any], value: Any) -> list[dict[str, Any]]:
     """What to mangle: the items of a list (all, or the one numbered `item`), else the answer itself."""
-    if not isinstance(value, dict):
-        return []
-    items = value.get("data")
-    if not isinstance(items, list) or options.get("field") in ("data", "count"):
-        return [value]
-    return items if options["item"] is None else items[options["item"] :][:1]
+    items = _items(value)
+    if items is None or (isinstance(value, dict) and options.get("field") in (_name_of(value), "count")):
+        return [value] if isinstance(value, dict) else []
+    chosen = items if options.get("item") is None else items[options["item"] :][:1]
+    return [item for item in chosen if isinstance(item, dict)]
+
+
+def _items(value: Any) -> list[Any] | None:
+    """The items of a list, bare or in an envelope; None if the answer is no list."""
+    if isinstance(value, dict):
+        value = value.get(_name_of(value))
+    return value if isinstance(value, list) else None
+
+
+def _name_of(value: dict[str, Any]) -> str | None:
+    """The name under which an envelope holds its list."""
+    return next((name for name in LISTS if isinstance(value.get(name), list)), None)
+
+
+def _halved(value: Any) -> Any:
+    items = _items(value)
+    if items is not None:
+        del items[(len(items) + 1) // 2 :]
+    return value
 
 
 def _mangle(kind: str, options: dict[str, Any], target: dict[str, Any]) -> None:
@@ -116,5 +138,5 @@ def _mangle(kind: str, options: dict[str, Any], target: dict[str, Any]) -> None:
         target.update(options["fields"])
     elif kind == "missing_field":
         target.pop(options["field"], None)
-    elif options["field"] in target:
+    elif kind != "half_list" and options["field"] in target:
         target[options["field"]] = options["value"]

@@ -8,6 +8,18 @@ from fiscal.services.credentials import (
     store_credential,
 )
 from fiscal.services.decisions import adopt_theirs, restore_ours, try_again
+from fiscal.services.fills import (
+    BackfillRefused,
+    cancel_backfill,
+    due_connections,
+    keep_statistics,
+    pause_backfill,
+    read_connection,
+    read_now,
+    resume_backfill,
+    roll_up_due,
+    start_backfill,
+)
 from fiscal.services.payment_methods import map_payment_methods
 from fiscal.services.registers import add_device, change_register, place_register
 from fiscal.services.retries import MOST_AT_ONCE, CountChanged, try_all_again
@@ -17,6 +29,7 @@ from fiscal.services.work import compare_due, due_organizations, periodic, recon
 
 __all__ = [
     "MOST_AT_ONCE",
+    "BackfillRefused",
     "CountChanged",
     "CredentialRefused",
     "NothingToReveal",
@@ -24,21 +37,30 @@ __all__ = [
     "add_device",
     "add_shop",
     "adopt_theirs",
+    "cancel_backfill",
     "change_register",
     "change_shop",
     "close_shop",
     "compare_due",
     "connect",
+    "due_connections",
     "due_organizations",
+    "keep_statistics",
     "map_payment_methods",
+    "pause_backfill",
     "periodic",
     "place_register",
+    "read_connection",
+    "read_now",
     "reconcile_organization",
     "remove_credential",
     "reopen_shop",
     "replace_credential",
     "restore_ours",
+    "resume_backfill",
     "reveal",
+    "roll_up_due",
+    "start_backfill",
     "store_credential",
     "sweep",
     "tidy",

@@ -17,7 +17,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from fiscal.choices import ConnectionStatus, FillSource, FillState, WindowState
+from fiscal.statistics.checkpoints import reached
 from fiscal.statistics.dialect import Pair, among, each, pairs, read_day, text, unlocked, whole
+from fiscal.statistics.partitions import days_kept
 from fiscal.statistics.turnover import TURNOVER
 
 BATCH = 1_000
@@ -42,7 +44,9 @@ def roll_up_days(*, now: datetime, limit: int = BATCH) -> int:
     """Recompute dirty days, oldest marks first; at most `limit`, in one transaction. Gives how many there were."""
     with transaction.atomic():
         found = _take("fiscal_dirtyday", "register_id", limit, unless=HELD)
-        recompute_days(found, now=now)
+        # A day whose receipts have expired keeps its figures: there is nothing to compute them from.
+        recompute_days(days_kept(found, now=now), now=now)
+        reached("in-roll-up")
     return len(found)
 
 

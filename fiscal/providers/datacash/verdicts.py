@@ -29,7 +29,7 @@ def judge(raw: Raw) -> Any:
     if good and raw.content.startswith(_PDF):
         return raw.content
     if good:
-        body = verdicts.judge(raw)
+        body = verdicts.judge(raw, text_numbers=True)
         refusal = _refusal(raw, body) if isinstance(body, dict) else None
         if refusal is None:
             return body
@@ -56,7 +56,8 @@ def _worded(body: Mapping[str, Any]) -> tuple[str, str]:
     errors = body.get("errori") or body.get("errore")
     first = errors[0] if isinstance(errors, list) else errors
     if isinstance(first, dict):
-        return str(first.get("codice") or "").strip()[:20], str(first.get("descrizione") or "")
+        code = str(first.get("codice") or "").strip()[:20]
+        return code.rjust(2, "0") if code else "", str(first.get("descrizione") or "")
     if first:
         return _leading(str(first))
     message = body.get("message")

@@ -1,6 +1,6 @@
 """Kassandro's developer API: every call of both tokens, one per method (contract "Kassandro", heading 1).
 
-Rows come as they were sent, numbers with a point as their text: the names of fields are assumptions, and
+Rows come as they were sent, numbers as their text: the names of fields are assumptions, and
 `fiscal.statistics.sources.kassandro` is where they are made.
 """
 
@@ -23,16 +23,24 @@ Params = dict[str, str | int]
 class Kassandro:
     """The calls that one token may make. All raise ProviderError.
 
-    `naive_times`: send local times without their offset (assumed: with it). A 403 to a question about one register of
-    an account is Forbidden and says nothing about the others; any other 403 is LicenceLapsed.
+    `naive_times`: send local times without their offset (assumed: with it). `one_of_many`: the token is of one register
+    of an account. A 403 that is about one register of an account is Forbidden and says nothing about the others; any
+    other 403 is LicenceLapsed.
     """
 
     def __init__(
-        self, door: Door, tokens: SharedTokens, gate: Gate | None = None, *, naive_times: bool = False
+        self,
+        door: Door,
+        tokens: SharedTokens,
+        gate: Gate | None = None,
+        *,
+        naive_times: bool = False,
+        one_of_many: bool = False,
     ) -> None:
         self._door = door
         self._tokens = tokens
         self._gate: Gate = gate or OpenGate()
+        self._one_of_many = one_of_many
         self._timespec = "%Y-%m-%dT%H:%M:%S.%f" if naive_times else ""
 
     def cash_registers(self) -> list[Any]:
@@ -96,7 +104,8 @@ class Kassandro:
         try:
             answer = self._authorised(method, path, body, params)
         except LicenceLapsed as lapsed:
-            error = _forbidden(lapsed) if params and "cashRegisterId" in params else lapsed
+            is_about_one = self._one_of_many or (params is not None and "cashRegisterId" in params)
+            error = _forbidden(lapsed) if is_about_one else lapsed
             self._gate.failed(error)
             raise error from None
         except ProviderError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from fiscal.providers.errors import Garbled
@@ -10,6 +11,7 @@ from fiscal.providers.http import Answer
 
 LISTS = ("items", "data", "receipts")
 COUNTS = ("count", "total")
+COUNT = re.compile(r"[0-9]{1,12}")
 
 
 def rows_of(answer: Answer) -> list[Any]:
@@ -27,12 +29,10 @@ def rows_of(answer: Answer) -> list[Any]:
 def count_of(answer: Answer) -> int:
     """A count: a whole number alone, or under `count` or `total`. Raises Garbled for anything else."""
     body = answer.body
-    found = [body] if isinstance(body, int) else []
-    if isinstance(body, dict):
-        found = [body[name] for name in COUNTS if name in body]
-    if len(found) != 1 or not isinstance(found[0], int) or isinstance(found[0], bool) or found[0] < 0:
+    found = [body[name] for name in COUNTS if name in body] if isinstance(body, dict) else [body]
+    if len(found) != 1 or not isinstance(found[0], str) or not COUNT.fullmatch(found[0]):
         raise garbled(answer, "a count is no whole number")
-    return found[0]
+    return int(found[0])
 
 
 def object_of(answer: Answer, *, mutating: bool = False) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from fiscal.providers.http import Answer, Door
-from fiscal.providers.kassandro.envelopes import garbled, object_of
+from fiscal.providers.kassandro.envelopes import COUNT, garbled, object_of
 from fiscal.providers.tokens import Keeper, SharedTokens, Token
 
 TOKENS = ("token", "accessToken", "access_token")
@@ -57,6 +57,6 @@ def _life_in(answer: Answer) -> float:
     """Seconds that the token lives; without a word about it, until it is refused."""
     for name in LIVES:
         value = answer.body.get(name)
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        if isinstance(value, str) and COUNT.fullmatch(value) and int(value):
             return float(value)
     return UNTIL_REFUSED

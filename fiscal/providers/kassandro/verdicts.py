@@ -9,9 +9,9 @@ from fiscal.providers.errors import LicenceLapsed
 
 judge = partial(
     verdicts.judge,
-    # Numbers with a point stay the text that was sent: money is made of it to the cent, and a page has 30,000 of them.
-    number=str,
-    shapes=(dict, list, int),
+    # Money is made of the text to the cent, and a page of receipts has 30,000 numbers.
+    text_numbers=True,
+    shapes=(dict, list, str),
     kinds={**verdicts.BY_STATUS, 403: LicenceLapsed},
 )
 """As `fiscal.providers.verdicts.judge`. 401: the token; 403: the product category or the licence (contract "Kassandro",
