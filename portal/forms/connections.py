@@ -105,9 +105,10 @@ class ReplaceForm(forms.Form):
     key = secret(_("New key"))
     credentials = forms.CharField(
         label=_("Encrypted credentials"),
+        required=False,
         max_length=20_000,
         widget=SecretArea(attrs=NO_MEMORY | {"rows": "4"}),
-        help_text=_("The PGP block, whole. They are entered anew with every key."),
+        help_text=_("The PGP block, whole. Leave it empty to keep the stored ones."),
     )
 
     secrets = ("key", "credentials")

@@ -123,7 +123,9 @@ def connection_replace(request: PageRequest, reach: Reach, connection_id: UUID) 
                 with still_there():
                     replace_secret(reach, connection_id, **form.cleaned_data)
             except ConnectionRefused as refused:
-                add_broken(form, refused)
+                # Connecting calls Kassandro's key so; here the field has one name for both providers.
+                at_fields = {"key" if name == "api_key" else name: words for name, words in refused.errors.items()}
+                add_broken(form, RulesBroken(at_fields))
             else:
                 return lead_to(request, connection_url(reach, connection_id))
     return _ask_for_key(request, reach, found, form)
