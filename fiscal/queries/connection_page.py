@@ -172,7 +172,9 @@ def _standing(row: Connection, *, reading: bool) -> tuple[str, str]:
             _("Renew the licence at DataCash. The same key works again then; a new one is not needed."),
         )
     if row.status == ConnectionStatus.STOPPED:
-        return _("It is stopped and not tried by itself: bad log-ins could lock the account."), _stopped_words(row)
+        if row.provider == Provider.DATACASH:
+            return _("It is stopped and not tried by itself: bad log-ins could lock the account."), _stopped_words(row)
+        return _("It is stopped and not tried by itself until somebody mends it."), _stopped_words(row)
     if reading:
         return _("It is being read now."), ""
     if row.tries:
@@ -184,7 +186,8 @@ def _standing(row: Connection, *, reading: bool) -> tuple[str, str]:
 
 def _stopped_words(row: Connection) -> str:
     if row.human_action in INTERVENTIONS:
-        return str(INTERVENTIONS[row.human_action].what_to_do)
+        words = INTERVENTIONS[row.human_action]
+        return f"{words.title}. {words.what_to_do}"
     if row.provider == Provider.DATACASH:
         return _("Check key and Fisconline credentials in DataCash’s customer area, then replace the key here.")
     return _("Make a new API key in my.kassandro.at, then replace the key here.")
