@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from fiscal.queries.people import known_people, name_of
 from organizations.access import Reach
 from organizations.choices import Scope
 
+WAITED_FOR = timedelta(minutes=2)
 WINDOWS_SHOWN, REGISTERS_SHOWN, BACKFILLS_SHOWN = 10, 50, 5
 WINDOW_TONES = {
     WindowState.STARTED: ("info", "loader-2"),
@@ -96,6 +97,7 @@ class ConnectionPage:
     what_to_do: str
     since: datetime
     reading: bool
+    due: bool
     failed_rounds: int
     stored_by: str
     stored_at: datetime
@@ -125,8 +127,8 @@ class ConnectionPage:
 
     @property
     def moving(self) -> bool:
-        """Whether a page should go on asking: it is being read now, or past sales are."""
-        return self.reading or any(each.running for each in self.backfills)
+        """Whether a page should go on asking: it is being read now or next, or past sales are."""
+        return self.reading or self.due or any(each.running for each in self.backfills)
 
 
 def connection_page(reach: Reach, connection_id: UUID) -> ConnectionPage | None:
@@ -138,15 +140,19 @@ def connection_page(reach: Reach, connection_id: UUID) -> ConnectionPage | None:
         return None
     now = timezone.now()
     reading = bool(row.lease_until and row.lease_until > now)
-    what_now, what_to_do = _standing(row, reading=reading)
+    facts = connection_row(row, timezone.localdate())
+    # Overdue for longer, nobody is at work: a page need not wait for that.
+    due = facts.next_at is not None and now - WAITED_FOR < facts.next_at <= now and not reading
+    what_now, what_to_do = _standing(row, reading=reading, due=due)
     return ConnectionPage(
-        row=connection_row(row, timezone.localdate()),
+        row=facts,
         provider=str(Provider(row.provider).label),
         tier=row.tier,
         what_now=what_now,
         what_to_do=what_to_do,
         since=row.status_since,
         reading=reading,
+        due=due,
         failed_rounds=row.tries,
         stored_by=name_of(row.stored_by, known_people(reach.actor, [row.stored_by_id])),
         stored_at=row.stored_at,
@@ -160,7 +166,7 @@ def connection_page(reach: Reach, connection_id: UUID) -> ConnectionPage | None:
     )
 
 
-def _standing(row: Connection, *, reading: bool) -> tuple[str, str]:
+def _standing(row: Connection, *, reading: bool, due: bool) -> tuple[str, str]:
     """What is the case and happens next, and what a person does about it, if anything."""
     if row.status == ConnectionStatus.REVOKED:
         return _("It was removed: its key is forgotten, what was read stays."), ""
@@ -177,6 +183,8 @@ def _standing(row: Connection, *, reading: bool) -> tuple[str, str]:
         return _("It is stopped and not tried by itself until somebody mends it."), _stopped_words(row)
     if reading:
         return _("It is being read now."), ""
+    if due:
+        return _("It is read next."), ""
     if row.tries:
         return _("The last round failed. Kontor tries again by itself."), ""
     return _("It is read every few minutes, and the last %(days)d days again for late receipts.") % {

@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -56,6 +57,11 @@ class FillStrip:
     gaps: Sequence[StripRun]
     as_of: datetime | None
     recomputed: int
+
+    @property
+    def weekdays(self) -> list[str]:
+        """The days of the week, short, Monday first."""
+        return [str(WEEKDAYS_ABBR[n]) for n in range(7)]
 
     @property
     def offset(self) -> int:

@@ -78,11 +78,15 @@ class RegisterPage:
 
 @dataclass(frozen=True)
 class MovingChoices:
-    """Where a register may be moved to from here: organizations by id, and open shops with their organization's id."""
+    """Where a register may be moved to from here: organizations by id, and open shops with their organization's id.
+
+    `now` is where it stands: organization and shop.
+    """
 
     organizations: Sequence[tuple[UUID, str]]
     shops: Sequence[tuple[UUID, str, UUID]]
     today: date
+    now: tuple[UUID, UUID | None]
 
 
 def register_page(reach: Reach, register_id: UUID) -> RegisterPage | None:
@@ -143,12 +147,19 @@ def moving_choices(reach: Reach, register_id: UUID) -> MovingChoices | None:
             for shop in shops
         ],
         today=timezone.localdate(timezone=register.zone),
+        now=(register.organization.public_id, _shop_now(register)),
     )
 
 
 def _found(reach: Reach, register_id: UUID) -> Register | None:
     rows = Register.objects.select_related("organization", "connection__organization")
     return rows.filter(reach.tree(), public_id=register_id).first()
+
+
+def _shop_now(register: Register) -> UUID | None:
+    standing = register.placements.filter(until_day=None).values_list("shop__public_id", flat=True)
+    shop_id: UUID | None = standing.first()
+    return shop_id
 
 
 def _may_open(reach: Reach, register: Register) -> bool:

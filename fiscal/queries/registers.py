@@ -127,7 +127,7 @@ def _narrowed(found: QuerySet[Register], filters: RegisterFilters) -> QuerySet[R
     if q := filters.q:
         named = Q(name__icontains=q) | Q(serial__icontains=q) | Q(remote_id__icontains=q)
         named |= Q(organization__name__icontains=q) | Q(organization__display_name__icontains=q)
-        named |= Exists(_standing().filter(Q(shop__name__icontains=q) | Q(shop__number__icontains=q)))
+        named |= Q(Exists(_standing().filter(Q(shop__name__icontains=q) | Q(shop__number__icontains=q))))
         found = found.filter(named)
     return found
 

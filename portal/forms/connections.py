@@ -13,8 +13,8 @@ from fiscal.choices import AddOn
 NO_MEMORY = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
 
-class SecretArea(forms.Textarea):
-    """Several lines that are secret: after an error they have to be pasted again."""
+class Textarea(forms.Textarea):
+    """Several lines that are secret: after an error they have to be pasted again. Its name decides its look."""
 
     def format_value(self, value: Any) -> str:
         return ""
@@ -80,7 +80,7 @@ class DataCashForm(LicenceForm):
     credentials = forms.CharField(
         label=_("Encrypted credentials"),
         max_length=20_000,
-        widget=SecretArea(attrs=NO_MEMORY | {"rows": "4"}),
+        widget=Textarea(attrs=NO_MEMORY | {"rows": "4"}),
         help_text=_("The PGP block of the same panel, whole. Kontor passes it on and never decrypts it."),
     )
 
@@ -107,7 +107,7 @@ class ReplaceForm(forms.Form):
         label=_("Encrypted credentials"),
         required=False,
         max_length=20_000,
-        widget=SecretArea(attrs=NO_MEMORY | {"rows": "4"}),
+        widget=Textarea(attrs=NO_MEMORY | {"rows": "4"}),
         help_text=_("The PGP block, whole. Leave it empty to keep the stored ones."),
     )
 

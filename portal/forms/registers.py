@@ -55,6 +55,7 @@ class PlaceForm(forms.Form):
             alone = (f"{organization_id} ", _("%(name)s, no shop") % {"name": name})
             groups.append((name, [alone, *shops]))
         self.fields["place"].choices = groups  # type: ignore[attr-defined]
+        self.fields["place"].initial = f"{choices.now[0]} {choices.now[1] or ''}"
 
     def chosen(self) -> tuple[UUID, UUID | None, date]:
         """Organization, shop and first day, of a valid form."""

@@ -20,6 +20,7 @@ from portal.views.home_sales import sales_lines
 from portal.wizard_view import step_url
 
 Line = dict[str, Any]
+SEVERITY = ("bad", "warn", "info", "neutral")
 MOST = 6
 """Lines that are shown at once (experience guide, heading "What good looks like"); the others open on demand."""
 
@@ -31,7 +32,7 @@ def home(request: PageRequest) -> HttpResponse:
     work = work_list(request.user)
     if not work.has_organizations:
         return render(request, "portal/home/start.html", {"connect_url": reverse("portal:connect")})
-    lines = list(_lines(work))
+    lines = sorted(_lines(work), key=lambda line: SEVERITY.index(line["tone"]))
     context = {"work": work, "lines": lines[:MOST], "more_lines": lines[MOST:], "drafts": _drafts(work)}
     return render(request, "portal/home/home.html", context)
 

@@ -47,7 +47,7 @@ def test_an_active_one_says_when_it_was_and_will_be_read(cast, petra, key):
     html = page_of(petra, key, cast.shop)
     assert "It is read every few minutes" in html
     assert "Last read to the end" in html
-    assert "Read next at" in html
+    assert "Next round:" in html
     assert "hx-trigger" not in html.split('id="connection-state"')[1].split(">")[0]
 
 
@@ -61,7 +61,7 @@ def test_a_paused_one_says_that_it_goes_on_by_itself_and_when(cast, petra, key):
     html = page_of(petra, key, cast.shop)
     assert "the licence may have lapsed" in html
     assert "The same key works again then" in html
-    assert "Probed again at" in html
+    assert "Next try:" in html
     assert "Licenza scaduta" in html
 
 
@@ -97,7 +97,12 @@ def test_it_follows_by_itself_only_while_something_moves(cast, petra, key):
     part = petra.get(url("connection", cast.shop, key.public_id), headers={"HX-Request": "true"}).content.decode()
     assert part.lstrip().startswith('<div id="connection-state"')
     assert "<html" not in part
-    change(key, lease_until=None)
+    change(key, lease_until=None, due_at=timezone.now())
+    assert "It is read next." in page_of(petra, key, cast.shop)
+    assert 'hx-trigger="every 3s"' in page_of(petra, key, cast.shop)
+    change(key, due_at=timezone.now() - timedelta(hours=1))
+    assert 'hx-trigger="every 3s"' not in page_of(petra, key, cast.shop)
+    change(key, due_at=timezone.now() + timedelta(minutes=5))
     assert 'hx-trigger="every 3s"' not in page_of(petra, key, cast.shop)
 
 

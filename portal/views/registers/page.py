@@ -29,7 +29,7 @@ def register(request: PageRequest, reach: Reach, register_id: UUID) -> HttpRespo
     """The whole page."""
     found = found_register(reach, register_id)
     here = reach.organization.public_id
-    urls = {}
+    urls: dict[str, str] = {}
     if reach.allows(Scope.CLIENTS, Level.MANAGE):
         urls |= {
             "edit": reverse("portal:register_edit", args=[here, register_id]),
