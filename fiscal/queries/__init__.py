@@ -10,13 +10,7 @@ from fiscal.queries.billing import (
     billing_of,
 )
 from fiscal.queries.changing import Affected, LogoImage, affected_by_retirement, logo_digest, logo_image
-from fiscal.queries.connection_page import (
-    BackfillLine,
-    ConnectionPage,
-    connection_page,
-    first_backfill_day,
-    known_backfill,
-)
+from fiscal.queries.connection_page import ConnectionPage, connection_page
 from fiscal.queries.connections import (
     CONNECTION_SORTS,
     CONNECTION_TABS,
@@ -54,6 +48,7 @@ from fiscal.queries.organizations import (
     organization_name,
 )
 from fiscal.queries.payment_methods import MethodList, folded, payment_methods
+from fiscal.queries.reading import BackfillLine, first_backfill_day, known_backfill
 from fiscal.queries.register_page import MovingChoices, RegisterPage, moving_choices, register_page
 from fiscal.queries.registers import (
     REGISTER_SORTS,

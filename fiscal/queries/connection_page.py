@@ -8,69 +8,21 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from fiscal.choices import BackfillState, ConnectionKind, ConnectionStatus, Provider, WindowState
+from fiscal.choices import ConnectionKind, ConnectionStatus, Provider
 from fiscal.interventions import INTERVENTIONS
-from fiscal.models import Backfill, Connection, Finding, Register, Window
+from fiscal.models import Connection, Finding, Register, Window
 from fiscal.queries.connections import ConnectionRow, connection_row
 from fiscal.queries.people import known_people, name_of
+from fiscal.queries.reading import BackfillLine, WindowLine, backfill_lines, window_lines
 from organizations.access import Reach
 from organizations.choices import Scope
 
 WAITED_FOR = timedelta(minutes=2)
-WINDOWS_SHOWN, REGISTERS_SHOWN, BACKFILLS_SHOWN = 10, 50, 5
-WINDOW_TONES = {
-    WindowState.STARTED: ("info", "loader-2"),
-    WindowState.DONE: ("ok", "check"),
-    WindowState.INCOMPLETE: ("warn", "alert-triangle"),
-    WindowState.FAILED: ("bad", "x"),
-}
-
-
-@dataclass(frozen=True)
-class WindowLine:
-    """One span of days that was read. `counted` is None where the provider does not count."""
-
-    register: str
-    first_day: date
-    last_day: date
-    state: str
-    tone: str
-    icon: str
-    read: int
-    counted: int | None
-    started_at: datetime
-    ended_at: datetime | None
-    error: str
-
-
-@dataclass(frozen=True)
-class BackfillLine:
-    """Past sales being read, newest day first. `done` of `days` are read."""
-
-    backfill_id: UUID
-    register: str
-    first_day: date
-    last_day: date
-    next_day: date
-    done: int
-    days: int
-    state: str
-    state_words: str
-    started_by: str
-    started_at: datetime
-    ended_at: datetime | None
-
-    @property
-    def running(self) -> bool:
-        return self.state == BackfillState.RUNNING
-
-    @property
-    def open(self) -> bool:
-        return self.state in {BackfillState.RUNNING, BackfillState.PAUSED}
+WINDOWS_SHOWN, REGISTERS_SHOWN = 10, 50
 
 
 @dataclass(frozen=True)
@@ -160,8 +112,8 @@ def connection_page(reach: Reach, connection_id: UUID) -> ConnectionPage | None:
         catalogue_at=row.catalogue_at,
         webhook=bool(row.webhook_digest),
         registers=_registers(reach, row),
-        windows=window_lines(Window.objects.filter(connection=row).select_related("register"), WINDOWS_SHOWN),
-        backfills=_backfills(reach, row),
+        windows=window_lines(Window.objects.filter(connection=row).select_related("register")[:WINDOWS_SHOWN]),
+        backfills=backfill_lines(reach, row),
         findings=_findings(reach, row),
     )
 
@@ -216,67 +168,7 @@ def _registers(reach: Reach, row: Connection) -> list[RegisterLine]:
     ]
 
 
-def window_lines(windows: object, most: int) -> list[WindowLine]:
-    """The newest windows of a queryset with its registers, as lines."""
-    return [_window_line(window) for window in windows[:most]]  # type: ignore[index]
-
-
-def _window_line(window: Window) -> WindowLine:
-    tone, icon = WINDOW_TONES[WindowState(window.state)]
-    return WindowLine(
-        register=window.register.name if window.register else "",
-        first_day=window.first_day,
-        last_day=window.last_day,
-        state=window.get_state_display(),
-        tone=tone,
-        icon=icon,
-        read=window.read,
-        counted=window.counted,
-        started_at=window.started_at,
-        ended_at=window.ended_at,
-        error=window.error_text,
-    )
-
-
-def _backfills(reach: Reach, row: Connection) -> list[BackfillLine]:
-    found = list(Backfill.objects.filter(connection=row).select_related("register", "started_by")[:BACKFILLS_SHOWN])
-    known = known_people(reach.actor, [each.started_by_id for each in found])
-    return [
-        BackfillLine(
-            backfill_id=each.public_id,
-            register=each.register.name if each.register else "",
-            first_day=each.first_day,
-            last_day=each.last_day,
-            next_day=each.next_day,
-            done=(each.last_day - max(each.next_day, each.first_day)).days if each.next_day >= each.first_day else days,
-            days=days,
-            state=each.state,
-            state_words=each.get_state_display(),
-            started_by=name_of(each.started_by, known),
-            started_at=each.started_at,
-            ended_at=each.ended_at,
-        )
-        for each in found
-        for days in [(each.last_day - each.first_day).days + 1]
-    ]
-
-
 def _findings(reach: Reach, row: Connection) -> int:
     if not reach.allows(Scope.MONITORING):
         return 0
     return Finding.objects.filter(register__connection=row, settled_at=None).count()
-
-
-def first_backfill_day(reach: Reach, connection_id: UUID) -> date | None:
-    """The first day that was read so far, of all registers; None if none was."""
-    reach.require(Scope.INTEGRATIONS)
-    registers = Register.objects.filter(reach.tree(), connection__public_id=connection_id)
-    day: date | None = registers.aggregate(day=Min("fill_days__day"))["day"]
-    return day
-
-
-def known_backfill(reach: Reach, backfill_id: UUID) -> UUID | None:
-    """The connection of a backfill of the organization reached; None if there is none."""
-    reach.require(Scope.INTEGRATIONS)
-    found = Backfill.objects.filter(connection__organization=reach.organization, public_id=backfill_id)
-    return found.values_list("connection__public_id", flat=True).first()

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from fiscal.choices import ConnectionKind, PaymentCategory, Provider
 from fiscal.models import DayTotal, Finding, Placement, Receipt, Register, Shop, Window
-from fiscal.queries.connection_page import WindowLine, window_lines
 from fiscal.queries.fill_strip import FillStrip, fill_strip
 from fiscal.queries.people import known_people, name_of
+from fiscal.queries.reading import WindowLine, window_lines
 from organizations.access import Reach, reachable
 from organizations.choices import Scope
 from organizations.models import Organization
@@ -121,7 +121,7 @@ def register_page(reach: Reach, register_id: UUID) -> RegisterPage | None:
         shop=placements[0].shop if placements and placements[0].until_day is None else "",
         placements=placements,
         strip=fill_strip(register),
-        windows=window_lines(windows.select_related("register"), WINDOWS_SHOWN),
+        windows=window_lines(windows.select_related("register")[:WINDOWS_SHOWN]),
         methods=[
             MethodLine(row.name, str(row.get_category_display()), row.category == PaymentCategory.UNMAPPED)
             for row in register.payment_methods.all()

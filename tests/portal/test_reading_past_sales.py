@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from fiscal.choices import BackfillState, ConnectionKind
 from fiscal.models import Backfill, Connection
@@ -74,6 +76,7 @@ def test_the_page_says_how_far_it_is_and_follows_while_it_runs(cast, petra, acco
     assert re.search(r'<progress class="k-progress" value="4" max="10"', html)
     assert 'hx-trigger="every 3s"' in html
     Backfill.objects.update(next_day=days_ago(11), state=BackfillState.DONE)
+    Connection.objects.update(due_at=timezone.now() + timedelta(minutes=5))
     html = petra.get(url("connection", cast.maker, account.public_id)).content.decode()
     assert "10 of 10 days read" in html
     assert 'hx-trigger="every 3s"' not in html
