@@ -112,7 +112,7 @@ class CloudPages(CustomerArea):
         vat_number: str | None = None,
         **dialect: str,
     ) -> bytes:
-        """ "Aggregati giornalieri" (.csv) of a device, a shop, or all of a partita IVA.
+        """The file “Aggregati giornalieri” (.csv) of a device, a shop, or all of a partita IVA.
 
         dialect: encoding, delimiter, decimal, thousands in place of the switches. ValueError without Cloud Completo,
         for more than three months, or for a single day.
@@ -134,7 +134,7 @@ class CloudPages(CustomerArea):
         layout: str | None = None,
         **dialect: str,
     ) -> bytes:
-        """ "Esporta statistiche" (.csv) of a device, a shop, or all of a partita IVA; layout is blocks or long."""
+        """The file “Esporta statistiche” (.csv) of a device, a shop, or all of a partita IVA; layout is blocks or long."""
         sums, rules = self._charted(customer, start, end, device=device, shop=shop, vat_number=vat_number)
         wanted = str(switches.checked("statistics_layout", layout or rules.statistics_layout))
         return csv_files.statistics(sums, csv_files.Dialect.of(rules, **dialect), wanted)

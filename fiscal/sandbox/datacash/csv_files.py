@@ -64,7 +64,7 @@ class Dialect:
 
 
 def daily(sums: Mapping[str, totals.Day], dialect: Dialect) -> bytes:
-    """ "Aggregati giornalieri": one row per day, with columns per payment and VAT rate."""
+    """Write “Aggregati giornalieri”: one row per day, with columns per payment and VAT rate."""
     rates = (*RATES, *sorted(_strange_rates(sums.values())), *NATURES)
     head = [*DAILY, *(PAYMENT_NAMES[way].lower() for way in PAYMENTS), "sconto a pagare", *map(_rate_name, rates)]
     rows = [
@@ -80,7 +80,7 @@ def daily(sums: Mapping[str, totals.Day], dialect: Dialect) -> bytes:
 
 
 def statistics(sums: Mapping[str, totals.Day], dialect: Dialect, layout: str) -> bytes:
-    """ "Esporta statistiche": the four charts as blocks, or as one long table."""
+    """Write “Esporta statistiche”: the four charts as blocks, or as one long table."""
     whole = totals.together(sums.values())
     return dialect.file(_long(sums, whole, dialect) if layout == "long" else _blocks(sums, whole, dialect))
 
