@@ -107,9 +107,10 @@ def _targets(options: dict[str, Any], value: Any) -> list[dict[str, Any]]:
     """What to mangle: the items of a list (all, or the one numbered `item`), else the answer itself."""
     items: Any = value
     if isinstance(value, dict):
-        items = next((value[name] for name in LISTS if isinstance(value.get(name), list)), None)
-        if items is None or options.get("field") in (*LISTS, "count"):
+        name = next((name for name in LISTS if isinstance(value.get(name), list)), None)
+        if name is None or options.get("field") in (name, "count"):
             return [value]
+        items = value[name]
     if not isinstance(items, list):
         return []
     return items if options["item"] is None else items[options["item"] :][:1]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterable
 from typing import Any
 
-from fiscal.sandbox.datacash import deferred, journal
+from fiscal.sandbox.datacash import courier, deferred, journal
 from fiscal.sandbox.datacash import rules as switches
 from fiscal.sandbox.datacash.cloud import Plain
 from fiscal.sandbox.datacash.documents import KINDS, Document, line
@@ -70,6 +71,10 @@ class Stage(Webhooks):
         with self._store.transaction() as db:
             since, _ = deferred.outage(db)
             deferred.set_outage(db, since, self._clock())
+
+    def start_courier(self, every: float = courier.EVERY) -> threading.Event:
+        """Deliver webhooks by itself from now on, until the event is set."""
+        return courier.start(self, every)
 
     def batch(self, made: Iterable[Plain]) -> list[Any]:
         """Make many things in one transaction. Each is {"make": one of MAKERS, ...arguments of its maker}."""
