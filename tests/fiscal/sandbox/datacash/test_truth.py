@@ -81,7 +81,8 @@ def test_a_receipt_put_there_by_hand_counts_with_all_its_lines_and_payments(merc
     after = merchant.stage.totals(merchant.vat_number, "2026-11-22", "2026-11-22")["2026-11-22"]
     assert after["net"] - before["net"] == 1020
     assert after["allowances"] - before["allowances"] == 20
-    assert (after["vat"]["4"], after["items"]["Pane"]) == (120, {"quantity": 25, "cents": 120})
+    assert after["vat"]["4"] - before["vat"].get("4", 0) == 120
+    assert after["items"]["Pane"] == {"quantity": 25, "cents": 120}
     assert "Penna" not in after["items"]
     with pytest.raises(ValueError, match="More is paid"):
         merchant.stage.make_document(merchant.vat_number, total=5, payments=[("PC", 6)])
