@@ -21,6 +21,7 @@ _folder.mkdir(parents=True, exist_ok=True)
 application = import_string("fiscal.sandbox.app.Sandbox")(_folder / "sandbox.sqlite3")
 
 if __name__ == "__main__":
+    application.datacash.start_courier()
     port = int(environment.number("KONTOR_SANDBOX_PORT", default=8010, least=1))
     with import_string("fiscal.sandbox.server.SandboxServer")(application, port) as server:
         server.serve_forever()

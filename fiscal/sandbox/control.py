@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from fiscal.sandbox.datacash import handles as datacash
 from fiscal.sandbox.desk import Desk
 from fiscal.sandbox.management.room import ROOM as MANAGEMENT
 from fiscal.sandbox.web import Refusal, Reply, Request, json_reply
@@ -14,9 +15,11 @@ from fiscal.sandbox.web import Refusal, Reply, Request, json_reply
 def answer(desk: Desk, request: Request) -> Reply:
     """Do what a path under /_control/ says; 400 with the reason if it cannot be done."""
     handler = _HANDLERS.get((request.method, request.path.removeprefix("/_control/")))
-    if handler is None:
-        raise Refusal(404, "There is no such handle.")
     try:
+        if request.path.startswith("/_control/datacash/"):
+            return datacash.answer(desk.datacash, request)
+        if handler is None:
+            raise Refusal(404, "There is no such handle.")
         return json_reply(handler(desk, request))
     except (TypeError, ValueError, KeyError) as error:
         raise Refusal(400, str(error)) from error

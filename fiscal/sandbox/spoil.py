@@ -11,6 +11,8 @@ from fiscal.sandbox.web import HTML_TYPE, Reply, Request, error_reply, phrase
 
 PAGE = b"<!doctype html><html><head><title>Sign in</title></head><body><h1>Welcome to the hotel</h1></body></html>"
 
+LISTS = ("data", "results", "fatture")  # where the providers put the items of a list, if not bare
+
 
 def stage(kind: str, options: dict[str, Any]) -> str:
     """Gives "before", "around" or "after"; `html` and `empty_body` can be moved by their option `after`."""
@@ -103,11 +105,14 @@ def _mangled(kind: str, options: dict[str, Any], body: bytes) -> bytes:
 
 def _targets(options: dict[str, Any], value: Any) -> list[dict[str, Any]]:
     """What to mangle: the items of a list (all, or the one numbered `item`), else the answer itself."""
-    if not isinstance(value, dict):
+    items: Any = value
+    if isinstance(value, dict):
+        name = next((name for name in LISTS if isinstance(value.get(name), list)), None)
+        if name is None or options.get("field") in (name, "count"):
+            return [value]
+        items = value[name]
+    if not isinstance(items, list):
         return []
-    items = value.get("data")
-    if not isinstance(items, list) or options.get("field") in ("data", "count"):
-        return [value]
     return items if options["item"] is None else items[options["item"] :][:1]
 
 

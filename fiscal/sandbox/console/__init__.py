@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fiscal.sandbox.console import lobby, management
+from fiscal.sandbox.console import datacash, lobby, management
 from fiscal.sandbox.console.render import problem
 from fiscal.sandbox.desk import Desk
 from fiscal.sandbox.web import Reply, Request
@@ -20,4 +20,6 @@ def answer(desk: Desk, request: Request) -> Reply:
         return Reply(body=_STYLE.read_bytes(), content_type="text/css; charset=utf-8")
     if request.path.startswith("/management/"):
         return management.answer(desk, request)
+    if request.path.startswith("/datacash/"):
+        return datacash.answer(desk, request)
     return problem("There is no such page.", 404)

@@ -1,0 +1,1 @@
+"""DataCash: digital receipts and invoices of Italian merchants. Written from the contract alone."""
