@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import ngettext
 
 from fiscal.statistics.rksv.advice import ADVICE
 from fiscal.statistics.rksv.aes_key import UnusableKey
@@ -86,7 +87,7 @@ def _summary_lines(check: RegisterCheck) -> list[str]:
     defects = check.report.defects
     lines = [
         "",
-        f"Register {check.verifier.register_id or 'unknown'}: {f'{defects} defects' if defects else 'no defect'}",
+        f"Register {check.verifier.register_id or 'unknown'}: {ngettext('%d defect', '%d defects', defects) % defects if defects else 'no defect'}",
     ]
     lines += [f"  {sentence}" for sentence in coverage_sentences(check.verifier.coverage)]
     lines += [f"  {sentence}" for sentence in check.report.sentences()]

@@ -20,4 +20,4 @@ def next_value(compact: str) -> str:
 
 
 def _value(text: str) -> str:
-    return base64.b64encode(sha256(text.encode()).digest()[:LENGTH]).decode()
+    return base64.b64encode(sha256(text.encode("utf-8", "surrogatepass")).digest()[:LENGTH]).decode()

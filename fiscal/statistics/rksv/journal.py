@@ -71,10 +71,10 @@ class Journal:
         """The register that the receipt belongs to: the one in hand, unless it starts the chain of another one."""
         if not self.registers:
             return self._begin(), []
-        current = self.registers[-1]
-        seen = glimpse(compact)
-        known = {check.verifier.register_id for check in self.registers}
-        if current.verifier.continues(seen.previous) or not seen.starts or seen.register_id in known:
+        current, seen = self.registers[-1], glimpse(compact)
+        if current.verifier.continues(seen.previous) or not seen.starts:
+            return current, []
+        if any(seen.register_id == check.verifier.register_id for check in self.registers):
             return current, []
         words = _("The export begins with %(known)s; one export holds one register.")
         detail = words % {"known": self.registers[0].verifier.register_id}

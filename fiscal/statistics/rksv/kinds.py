@@ -1,39 +1,23 @@
-"""The kinds of receipt of the RKSV."""
+"""What the RKSV asks of each kind of receipt. The code itself tells only SALE, NULL, STORNO and TRAINING apart."""
 
 from __future__ import annotations
 
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
-
-
-class ReceiptKind(TextChoices):
-    """What a receipt is for. The machine-readable code tells only STANDARD, ZERO, STORNO and TRAINING apart."""
-
-    STANDARD = "STANDARD", _("sale")
-    STORNO = "STORNO", _("cancellation")
-    TRAINING = "TRAINING", _("training")
-    START = "START", _("start receipt")
-    ZERO = "ZERO", _("zero receipt")
-    MONTHLY = "MONTHLY", _("monthly receipt")
-    ANNUAL = "ANNUAL", _("annual receipt")
-    CLOSING = "CLOSING", _("closing receipt")
-    COLLECTIVE = "COLLECTIVE", _("collective receipt")
-
-
-TURNOVER_KINDS = frozenset({ReceiptKind.STANDARD, ReceiptKind.STORNO})
-"""What counts as turnover. A training receipt has amounts and still does not."""
+from fiscal.choices import ReceiptKind
 
 ZERO_KINDS = frozenset(
     {
         ReceiptKind.START,
-        ReceiptKind.ZERO,
-        ReceiptKind.MONTHLY,
-        ReceiptKind.ANNUAL,
+        ReceiptKind.NULL,
+        ReceiptKind.MONTH,
+        ReceiptKind.YEAR,
         ReceiptKind.CLOSING,
         ReceiptKind.COLLECTIVE,
     }
 )
 """Control receipts: every amount is zero."""
 
-SIGNED_KINDS = frozenset({ReceiptKind.START, ReceiptKind.ANNUAL, ReceiptKind.COLLECTIVE})
+SIGNED_KINDS = frozenset({ReceiptKind.START, ReceiptKind.YEAR, ReceiptKind.COLLECTIVE})
 """Receipts that wait for a working signature unit; all others may be issued while it is down."""
+
+MARKED_KINDS = frozenset({ReceiptKind.TRAINING, ReceiptKind.STORNO})
+"""Receipts whose code carries a word in place of the turnover counter."""

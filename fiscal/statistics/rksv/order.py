@@ -45,6 +45,9 @@ class _Cursor:
         self._rest = iter(group.receipts)
         self.head = next(self._rest, None)
 
+    def continues(self, chain: str) -> bool:
+        return self.head is not None and glimpse(self.head).previous == chain
+
     def take(self) -> str:
         head, self.head = self.head, next(self._rest, None)
         assert head is not None
@@ -65,8 +68,8 @@ def in_chain_order(groups: Sequence[DepGroup]) -> Iterator[tuple[int, str]]:
 
 
 def _next(cursors: list[_Cursor], current: _Cursor, chain: str) -> _Cursor | None:
-    left = [current, *cursors] if len(cursors) > 1 else cursors
-    left = [one for one in left if one.head is not None]
-    if len(left) > 1:
-        return next((one for one in left if glimpse(one.head or "").previous == chain), left[0])
-    return left[0] if left else None
+    if current.head is not None and (len(cursors) == 1 or current.continues(chain)):
+        return current
+    cursors[:] = [one for one in cursors if one.head is not None]
+    stay = current if current.head is not None else next(iter(cursors), None)
+    return next((one for one in cursors if one.continues(chain)), stay)

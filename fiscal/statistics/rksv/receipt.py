@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from fiscal.choices import ReceiptKind
 from fiscal.statistics.rksv.counter import STORNO, TRAINING
-from fiscal.statistics.rksv.kinds import ReceiptKind
 
 FAILED_WORDS = b"Sicherheitseinrichtung ausgefallen"
 """Stand in the place of a signature while the signature unit is down."""
@@ -59,12 +59,12 @@ class SignedReceipt:
 
     @property
     def kind(self) -> ReceiptKind:
-        """STANDARD, ZERO, STORNO or TRAINING: the code says no more."""
+        """SALE, NULL, STORNO or TRAINING: the code says no more."""
         if self.counter == TRAINING:
             return ReceiptKind.TRAINING
         if self.counter == STORNO:
             return ReceiptKind.STORNO
-        return ReceiptKind.ZERO if self.is_zero else ReceiptKind.STANDARD
+        return ReceiptKind.NULL if self.is_zero else ReceiptKind.SALE
 
     @property
     def qr_text(self) -> str:

@@ -41,11 +41,13 @@ _PARTS: dict[str, Any] = {
 
 class VerifierState(NamedTuple):
     """One register up to some receipt. `chain`: what the next receipt must carry; empty before the first one.
+    `start_seen`: False where the receipts begin later than the register.
 
     Holds no key and no amount but the turnover counter's value, which is the sum of the receipts.
     """
 
     chain: str = ""
+    start_seen: bool = True
     last_number: str = ""
     last_at: str = ""
     identity: Identity = Identity()
@@ -62,9 +64,14 @@ class VerifierState(NamedTuple):
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> VerifierState:
-        """The inverse of `as_json`. ValueError for another version: then verify anew from the start."""
+        """The inverse of `as_json`; nothing in it: nothing verified yet.
+
+        ValueError for another version: then verify anew from the start.
+        """
+        if not data:
+            return cls()
         if data.get("version") != VERSION:
             raise ValueError("This state was written by another version of the verification.")
         parts = {name: part(**data[name]) for name, part in _PARTS.items()}
-        rest = {name: data[name] for name in ("chain", "last_number", "last_at", "numbers")}
+        rest = {name: data[name] for name in ("chain", "start_seen", "last_number", "last_at", "numbers")}
         return cls(**rest, **parts)

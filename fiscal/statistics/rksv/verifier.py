@@ -6,11 +6,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from fiscal.choices import ReceiptKind
 from fiscal.statistics.rksv.chain import next_value, start_value
 from fiscal.statistics.rksv.code import parse_compact
 from fiscal.statistics.rksv.counter import TurnoverCounter
 from fiscal.statistics.rksv.findings import Finding, FindingCode
-from fiscal.statistics.rksv.kinds import ReceiptKind
+from fiscal.statistics.rksv.kinds import MARKED_KINDS
 from fiscal.statistics.rksv.malformed import Malformed
 from fiscal.statistics.rksv.receipt import SignedReceipt
 from fiscal.statistics.rksv.rules import Broken
@@ -48,6 +49,7 @@ class Verifier:
         self._chain, self._last_number, self._last_at = before.chain, before.last_number, before.last_at
         self._identity, self._turnover, self._clock = before.identity, before.turnover, before.clock
         self._failure, self.coverage = before.failure, before.coverage
+        self._start_seen = before.start_seen
         self._numbers = Numbers(before.numbers)
 
     @property
@@ -55,6 +57,7 @@ class Verifier:
         """Everything needed to go on with the next receipt."""
         return VerifierState(
             chain=self._chain,
+            start_seen=self._start_seen,
             last_number=self._last_number,
             last_at=self._last_at,
             identity=self._identity,
@@ -101,7 +104,7 @@ class Verifier:
         """What is to be said at the end: a failure that still lasts, and what could not be checked."""
         seen = self.coverage
         broken = open_failure(self._failure)
-        if not self._from_start and seen.receipts:
+        if not self._start_seen:
             broken.append(Broken(FindingCode.START_NOT_CHECKED))
         if seen.counters_not_checked:
             broken.append(Broken(FindingCode.COUNTER_NOT_CHECKED, receipts=seen.counters_not_checked))
@@ -130,7 +133,7 @@ class Verifier:
         self._clock, more = check_clock(self._clock, receipt, self._now)
         broken += more
         broken += self._check_turnover(receipt)
-        good: bool | None = None
+        good: bool | None = False  # what is malformed restores nothing
         if readable:
             good, more = self._check_signature(receipt, certificate)
             broken += more
@@ -143,6 +146,7 @@ class Verifier:
         if not self._chain:
             if self._from_start:
                 return list(check_first(receipt))
+            self._start_seen = False
             self._turnover = self._turnover._replace(counted=None)
             return []
         if receipt.previous == self._chain:
@@ -155,7 +159,7 @@ class Verifier:
 
     def _check_turnover(self, receipt: SignedReceipt) -> list[Broken]:
         self._turnover, broken = check_turnover(self._turnover, receipt, self._counter)
-        if receipt.kind in {ReceiptKind.STANDARD, ReceiptKind.ZERO}:
+        if receipt.kind not in MARKED_KINDS:
             self._count("counters" if self._counter else "counters_not_checked")
         return broken
 

@@ -6,18 +6,20 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from fiscal.choices import ReceiptKind
 from fiscal.statistics.rksv.findings import FindingCode
-from fiscal.statistics.rksv.kinds import SIGNED_KINDS, ZERO_KINDS, ReceiptKind
+from fiscal.statistics.rksv.kinds import MARKED_KINDS, SIGNED_KINDS, ZERO_KINDS
 from fiscal.statistics.rksv.receipt import SignedReceipt
 from fiscal.statistics.rksv.rules import Broken
 
-_MARKED = {ReceiptKind.TRAINING, ReceiptKind.STORNO}
-
 
 def check_declared(receipt: SignedReceipt, declared: ReceiptKind) -> Iterator[Broken]:
+    """What contradicts `declared`; of UNKNOWN nothing is asked."""
+    if declared == ReceiptKind.UNKNOWN:
+        return
     if declared in SIGNED_KINDS and receipt.signature is None:
         yield Broken(FindingCode.UNSIGNED_NOT_ALLOWED, _("It is reported as: %(kind)s.") % {"kind": declared.label})
-    marked = receipt.kind != declared and bool({receipt.kind, declared} & _MARKED)
+    marked = receipt.kind != declared and bool({receipt.kind, declared} & MARKED_KINDS)
     if marked or (declared in ZERO_KINDS and not receipt.is_zero):
         words = _("It is reported as: %(kind)s; its code says: %(code)s.")
         yield Broken(

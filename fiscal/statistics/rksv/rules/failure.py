@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from fiscal.choices import ReceiptKind
 from fiscal.statistics.rksv.findings import FindingCode
-from fiscal.statistics.rksv.kinds import ReceiptKind
 from fiscal.statistics.rksv.receipt import SignedReceipt
 from fiscal.statistics.rksv.rules import Broken
 
@@ -37,7 +37,7 @@ def check_failure(
         return _begin(receipt), []
     if not known.unsigned:
         return known, []
-    if receipt.kind == ReceiptKind.ZERO and signature_good is not False:
+    if receipt.kind == ReceiptKind.NULL and signature_good is not False:
         return Failure(), [_span(known)]
     tried = known.tried or receipt.is_zero
     if known.waited:

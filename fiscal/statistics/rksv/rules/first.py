@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fiscal.statistics.rksv.chain import start_value
 from fiscal.statistics.rksv.findings import FindingCode
-from fiscal.statistics.rksv.kinds import ReceiptKind
+from fiscal.statistics.rksv.kinds import MARKED_KINDS
 from fiscal.statistics.rksv.receipt import SignedReceipt
 from fiscal.statistics.rksv.rules import Broken
 
@@ -15,7 +15,7 @@ def check_first(receipt: SignedReceipt) -> Iterator[Broken]:
     """What keeps this receipt from being the first one."""
     if not receipt.is_zero:
         yield Broken(FindingCode.FIRST_NOT_ZERO)
-    if receipt.kind in {ReceiptKind.TRAINING, ReceiptKind.STORNO}:
+    if receipt.kind in MARKED_KINDS:
         yield Broken(FindingCode.FIRST_WRONG_KIND)
     if receipt.previous != start_value(receipt.register_id):
         yield Broken(FindingCode.FIRST_WRONG_CHAIN)

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from fiscal.choices import ReceiptKind
 from fiscal.statistics.rksv.counter import TurnoverCounter
 from fiscal.statistics.rksv.findings import FindingCode
-from fiscal.statistics.rksv.kinds import ReceiptKind
 from fiscal.statistics.rksv.receipt import SignedReceipt
 from fiscal.statistics.rksv.rules import Broken
 

@@ -48,6 +48,13 @@ def test_case_3_restore_on_a_receipt_whose_signature_is_wrong(register):
     assert defects(register.receipts) == [(Code.SIGNATURE_INVALID, "R-14"), (Code.RESTORE_INVALID, "R-15")]
 
 
+def test_case_3_restore_on_a_malformed_receipt(register):
+    register.sale(down=True)
+    register.issue(header='{"typ":"JWT","alg":"ES256"}')
+    register.sale()
+    assert defects(register.receipts) == [(Code.MALFORMED_HEADER, "R-14"), (Code.RESTORE_INVALID, "R-15")]
+
+
 def test_case_4_invalid_counter(register):
     register.sale(500, counted=register.turnover + 499)
     register.sale()

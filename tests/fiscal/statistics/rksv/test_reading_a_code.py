@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from fiscal.choices import ReceiptKind
 from fiscal.statistics.rksv.code import parse_compact, parse_qr
-from fiscal.statistics.rksv.kinds import ReceiptKind
 from fiscal.statistics.rksv.malformed import (
     Malformed,
     MalformedBase64,
@@ -144,12 +144,12 @@ def test_the_code_tells_four_kinds_apart():
     kinds = [
         parse_compact(one).kind for one in (register.sale(), register.issue(), register.training(), register.storno())
     ]
-    assert kinds == [ReceiptKind.STANDARD, ReceiptKind.ZERO, ReceiptKind.TRAINING, ReceiptKind.STORNO]
+    assert kinds == [ReceiptKind.SALE, ReceiptKind.NULL, ReceiptKind.TRAINING, ReceiptKind.STORNO]
 
 
 def test_amounts_that_cancel_out_are_a_sale():
     receipt = parse_compact(Register().issue(500, -500))
-    assert (receipt.total, receipt.is_zero, receipt.kind) == (0, False, ReceiptKind.STANDARD)
+    assert (receipt.total, receipt.is_zero, receipt.kind) == (0, False, ReceiptKind.SALE)
 
 
 def test_a_closed_system_names_a_key_of_a_company():

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fiscal.statistics.rksv.findings import FindingCode
 from fiscal.statistics.rksv.rules.numbers import Numbers
 from fiscal.statistics.rksv.state import VerifierState
 from tests.fiscal.statistics.rksv.issuer import AES_KEY_TEXT, Register, good_register
@@ -69,6 +70,20 @@ def test_a_state_cannot_be_changed_behind_the_verification():
 def test_a_state_of_another_version_is_refused():
     with pytest.raises(ValueError, match="another version"):
         VerifierState.from_json({**VerifierState().as_json(), "version": 0})
+
+
+def test_a_chain_that_began_later_stays_one_that_began_later():
+    receipts = good_register().receipts
+    first = verifier(from_start=False)
+    for compact in receipts[3:6]:
+        first.feed(compact)
+    second = verifier(state=VerifierState.from_json(first.state.as_json()))
+    assert not any(second.feed(compact) for compact in receipts[6:9])
+    assert FindingCode.START_NOT_CHECKED in {one.code for one in second.finish()}
+
+
+def test_an_empty_column_is_a_register_not_verified_yet():
+    assert VerifierState.from_json({}) == VerifierState()
 
 
 names = st.one_of(

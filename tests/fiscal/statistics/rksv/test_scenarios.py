@@ -10,10 +10,10 @@ from itertools import groupby
 import pytest
 from django.conf import settings
 
+from fiscal.choices import ReceiptKind
 from fiscal.statistics.rksv.code import parse_compact
 from fiscal.statistics.rksv.counter import TurnoverCounter
 from fiscal.statistics.rksv.findings import FindingCode as Code
-from fiscal.statistics.rksv.kinds import ReceiptKind
 from fiscal.statistics.rksv.signature import KeyRing, key_of_certificate
 from tests.fiscal.statistics.rksv.issuer import Register, Unit
 from tests.fiscal.statistics.rksv.verifying import verifier
@@ -24,8 +24,8 @@ FIELDS = ("taxSetNormal", "taxSetErmaessigt1", "taxSetErmaessigt2", "taxSetNull"
 MARKS = {"TRAINING_BELEG": "TRA", "STORNO_BELEG": "STO"}
 KINDS = {
     "START_BELEG": ReceiptKind.START,
-    "NULL_BELEG": ReceiptKind.ZERO,
-    "STANDARD_BELEG": ReceiptKind.STANDARD,
+    "NULL_BELEG": ReceiptKind.NULL,
+    "STANDARD_BELEG": ReceiptKind.SALE,
     "TRAINING_BELEG": ReceiptKind.TRAINING,
     "STORNO_BELEG": ReceiptKind.STORNO,
 }

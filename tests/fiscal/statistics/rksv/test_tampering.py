@@ -83,6 +83,12 @@ def test_a_receipt_put_in_is_found(place, data):
     assert defects([*GOOD[:place], stranger, *GOOD[place:]])
 
 
+@given(st.lists(st.text(st.characters(codec=None), max_size=40) | st.sampled_from(GOOD), max_size=6))
+@settings(deadline=None)
+def test_no_text_whatever_stops_the_verification(texts):
+    assert bool(defects(texts)) == (texts != GOOD[: len(texts)])
+
+
 def test_a_receipt_made_anew_with_another_key_is_found_where_it_is():
     register = Register(unit=OTHER_UNIT)
     register.start()

@@ -7,9 +7,9 @@ import datetime as dt
 
 import pytest
 
+from fiscal.choices import ReceiptKind
 from fiscal.statistics.rksv.chain import start_value
 from fiscal.statistics.rksv.findings import FindingCode as Code
-from fiscal.statistics.rksv.kinds import ReceiptKind
 from fiscal.statistics.rksv.signature import KeyRing, key_of_certificate, key_of_public_key
 from tests.fiscal.statistics.rksv.issuer import OTHER_UNIT, UNIT, Register, good_register
 from tests.fiscal.statistics.rksv.verifying import defects, findings, verifier
@@ -217,14 +217,14 @@ def test_a_closed_system_is_verified_with_a_bare_public_key():
     assert defects(register.receipts, keys=keys) == [(Code.SIGNATURE_INVALID, "R-2")]
 
 
-@pytest.mark.parametrize("kind", [ReceiptKind.ANNUAL, ReceiptKind.COLLECTIVE])
+@pytest.mark.parametrize("kind", [ReceiptKind.YEAR, ReceiptKind.COLLECTIVE])
 def test_kinds_that_must_be_signed(kind):
     register = chain()
     found = verifier(from_start=False).feed(register.issue(down=True), declared=kind)
     assert [one.code for one in found] == [Code.UNSIGNED_NOT_ALLOWED]
 
 
-@pytest.mark.parametrize("kind", [ReceiptKind.MONTHLY, ReceiptKind.CLOSING, ReceiptKind.ZERO])
+@pytest.mark.parametrize("kind", [ReceiptKind.MONTH, ReceiptKind.CLOSING, ReceiptKind.NULL])
 def test_kinds_that_may_be_unsigned_while_the_unit_is_down(kind):
     assert verifier(from_start=False).feed(chain().issue(down=True), declared=kind) == []
 
@@ -232,11 +232,11 @@ def test_kinds_that_may_be_unsigned_while_the_unit_is_down(kind):
 @pytest.mark.parametrize(
     ("cents", "mark", "declared"),
     [
-        (100, "", ReceiptKind.MONTHLY),
+        (100, "", ReceiptKind.MONTH),
         (100, "", ReceiptKind.TRAINING),
-        (100, "TRA", ReceiptKind.STANDARD),
-        (-100, "STO", ReceiptKind.STANDARD),
-        (0, "TRA", ReceiptKind.ZERO),
+        (100, "TRA", ReceiptKind.SALE),
+        (-100, "STO", ReceiptKind.SALE),
+        (0, "TRA", ReceiptKind.NULL),
     ],
 )
 def test_a_reported_kind_that_the_code_contradicts(cents, mark, declared):
@@ -246,7 +246,7 @@ def test_a_reported_kind_that_the_code_contradicts(cents, mark, declared):
 
 @pytest.mark.parametrize(
     ("cents", "mark", "declared"),
-    [(0, "", ReceiptKind.STANDARD), (9, "", ReceiptKind.STANDARD), (9, "TRA", ReceiptKind.TRAINING), (-9, "STO", ReceiptKind.STORNO)],
+    [(0, "", ReceiptKind.SALE), (9, "", ReceiptKind.SALE), (9, "", ReceiptKind.VOUCHER_SALE), (9, "TRA", ReceiptKind.UNKNOWN), (9, "TRA", ReceiptKind.TRAINING), (-9, "STO", ReceiptKind.STORNO)],
 )  # fmt: skip
 def test_a_reported_kind_that_agrees(cents, mark, declared):
     assert verifier(from_start=False).feed(chain().issue(cents, mark=mark), declared=declared) == []
