@@ -44,16 +44,9 @@ def _follow(last: datetime, at: datetime) -> tuple[int, bool]:
     """Which of two equal hours `at` lies in when it follows `last`, and whether it goes back all the same."""
     if at >= last:
         return (last.fold if at.date() == last.date() else 0), False
-    second = at.replace(fold=1)
-    if last.fold == 0 and _comes_twice(at) and second.replace(tzinfo=VIENNA).timestamp() >= _moment(last):
+    if _moment(at.replace(fold=1)) >= _moment(last):
         return 1, False
     return 0, True
-
-
-def _comes_twice(at: datetime) -> bool:
-    first = at.replace(tzinfo=VIENNA, fold=0).utcoffset()
-    second = at.replace(tzinfo=VIENNA, fold=1).utcoffset()
-    return first is not None and second is not None and first > second
 
 
 def _moment(local: datetime) -> float:

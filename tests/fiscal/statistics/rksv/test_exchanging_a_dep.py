@@ -63,6 +63,14 @@ def test_keys_in_any_order_and_keys_nobody_knows_are_read_over(path):
         assert (only.certificate, list(only.receipts)) == ("QUJD", ["a.b.c"])
 
 
+@pytest.mark.parametrize("cut", range(40))
+def test_a_piece_may_end_anywhere(path, cut):
+    before, after = '{"n":', '1234567,"Belege-Gruppe":[{"Belege-kompakt":["a.\\u00e4.c","d"]}]}'
+    path.write_text(before + " " * (65536 - len(before) - 20 + cut - 10) + after)
+    with read_dep(path) as (only,):
+        assert list(only.receipts) == ["a.ä.c", "d"]
+
+
 def test_the_draft_of_2015_is_refused_by_name(path):
     path.write_text('{"Belege-gruppiert": [{"Signaturzertifikat": "", "Belege-kompakt": []}]}')
     assert "draft of 2015" in unreadable(path)

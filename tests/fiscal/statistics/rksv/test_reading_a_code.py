@@ -89,6 +89,12 @@ def test_padding_where_there_must_be_none_is_named():
         assert type(error) is (MalformedPadding if part else MalformedHeader)
 
 
+def test_the_mark_of_a_failed_unit_with_padding_is_named_and_still_the_mark():
+    error = refused(Register().sale(signature=DOWN + "=="))
+    assert type(error) is MalformedPadding
+    assert error.salvaged.signature is None
+
+
 @pytest.mark.parametrize("field", ["counter", "previous"])
 def test_padding_that_is_missing_is_named(field):
     register = Register()

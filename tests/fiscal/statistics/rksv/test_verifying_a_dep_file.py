@@ -121,6 +121,23 @@ def test_two_registers_in_one_file_are_a_defect_and_each_is_verified_by_itself(p
     assert "DATE_DECREASING" in said
 
 
+def test_a_receipt_of_another_register_that_starts_no_chain_stays_where_it_is(path, crypto):
+    register = good_register()
+    register.sale(register_id="DEMO-9", previous=b64(b"somewhat"))
+    code, said = run(write_export(path, group(register.receipts)), "--crypto", crypto)
+    assert code == 1
+    assert "Register DEMO-1: 2 defects\n" in said
+    assert "Register DEMO-9" not in said
+
+
+def test_a_receipt_may_stand_in_the_group_of_another_certificate_of_the_export(path):
+    register = good_register()
+    register.sale(unit=OTHER_UNIT)
+    code, said = run(write_export(path, group(register.receipts), group([], OTHER_UNIT)))
+    assert code == 0
+    assert "Signatures: 10 checked, 0 not checked" in said
+
+
 def test_a_later_part_of_a_journal_is_verified_as_a_part(path, crypto):
     write_export(path, group(good_register().receipts[5:]))
     assert run(path, "--crypto", crypto)[0] == 1

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from fiscal.choices import ReceiptKind
 from fiscal.statistics.rksv.chain import start_value
+from fiscal.statistics.rksv.code import parse_compact
 from fiscal.statistics.rksv.findings import FindingCode as Code
-from fiscal.statistics.rksv.signature import KeyRing, key_of_certificate, key_of_public_key
+from fiscal.statistics.rksv.signature import KeyRing, UnusableCertificate, key_of_certificate, key_of_public_key
 from tests.fiscal.statistics.rksv.issuer import OTHER_UNIT, UNIT, Register, good_register
 from tests.fiscal.statistics.rksv.verifying import defects, findings, verifier
+
+
+def decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "==")
+
 
 AUTUMN, SPRING = "2026-10-25", "2026-03-29"
 
@@ -51,6 +60,22 @@ def test_a_register_that_goes_on_from_a_wrong_counter_is_wrong_once():
     register.storno()
     register.sale()
     assert defects(register.receipts) == [(Code.COUNTER_WRONG, "R-2")]
+
+
+def test_a_wrong_counter_that_comes_back_is_wrong_again():
+    register = chain()
+    register.sale(100, counted=101)
+    register.sale(100)
+    register.sale(100, counted=301)
+    assert defects(register.receipts) == [(Code.COUNTER_WRONG, "R-2"), (Code.COUNTER_WRONG, "R-4")]
+
+
+def test_an_amount_that_cannot_be_read_is_one_finding_and_the_next_counter_is_trusted():
+    register = chain()
+    register.sale(1234, amount_0="12.34")
+    register.sale(1)
+    register.sale(1, counted=0)
+    assert defects(register.receipts) == [(Code.MALFORMED_NUMBER, "R-2"), (Code.COUNTER_WRONG, "R-4")]
 
 
 def test_training_leaves_the_counter_alone_and_a_storno_lowers_it():
@@ -196,6 +221,20 @@ def test_a_certificate_of_the_group_that_the_receipt_does_not_name_is_a_mismatch
     assert asked.coverage.signatures_not_checked == 1
 
 
+def test_a_receipt_signed_by_its_groups_certificate_but_naming_another_is_a_mismatch_and_was_checked():
+    asked = verifier(keys=KeyRing())
+    found = asked.feed(Register().start(serial="abcdef"), certificate=key_of_certificate(UNIT.certificate))
+    assert [one.code for one in found] == [Code.SERIAL_MISMATCH]
+    assert (asked.coverage.signatures, asked.coverage.signatures_not_checked) == (1, 0)
+
+
+def test_a_receipt_naming_a_known_certificate_but_signed_by_its_groups_is_a_mismatch():
+    asked = verifier(keys=KeyRing([key_of_certificate(OTHER_UNIT.certificate)]))
+    compact = Register().start(serial=OTHER_UNIT.serial)
+    found = asked.feed(compact, certificate=key_of_certificate(UNIT.certificate))
+    assert [one.code for one in found] == [Code.SERIAL_MISMATCH]
+
+
 def test_a_certificate_that_nobody_has_leaves_the_signature_unchecked_and_says_so():
     register = Register()
     register.start(serial="abcdef")
@@ -215,6 +254,29 @@ def test_a_closed_system_is_verified_with_a_bare_public_key():
     register.sale(serial=name, signature=register.receipts[0].split(".")[2])
     keys = KeyRing([key_of_public_key(UNIT.public_key, name)])
     assert defects(register.receipts, keys=keys) == [(Code.SIGNATURE_INVALID, "R-2")]
+
+
+def test_a_closed_system_may_use_the_certificate_of_its_group():
+    asked = verifier(keys=KeyRing())
+    compact = Register(suite="R1-AT0").start(serial="U:ATU99000017-K1")
+    assert asked.feed(compact, certificate=key_of_certificate(UNIT.certificate)) == []
+    assert asked.coverage.signatures == 1
+
+
+def test_a_signature_cut_short_is_not_good_even_if_only_a_zero_was_cut():
+    receipt = parse_compact(chain().sale())
+    key = key_of_certificate(UNIT.certificate)
+    text = receipt.compact.rpartition(".")[0]
+    s_with_zero = next(raw for raw in iter(lambda: decode(UNIT.sign(text)), None) if raw[32] == 0)
+    assert key.signed(replace(receipt, signature=s_with_zero))
+    assert not key.signed(replace(receipt, signature=s_with_zero[:32] + s_with_zero[33:]))
+
+
+@pytest.mark.parametrize("private", [ec.generate_private_key(ec.SECP384R1()), ed25519.Ed25519PrivateKey.generate()])
+def test_a_key_that_es256_cannot_use_is_refused(private):
+    der = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    with pytest.raises(UnusableCertificate, match="P-256"):
+        key_of_public_key(der, "U:ATU99000017-K1")
 
 
 @pytest.mark.parametrize("kind", [ReceiptKind.YEAR, ReceiptKind.COLLECTIVE])
