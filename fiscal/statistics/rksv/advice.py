@@ -25,7 +25,7 @@ ADVICE: dict[Code, str | Promise] = {
     Code.FIRST_NOT_ZERO: _FIRST,
     Code.FIRST_WRONG_KIND: _FIRST,
     Code.FIRST_WRONG_CHAIN: _(
-        "If the export begins later than the register, say so (--partial). Otherwise see the maker."
+        "If the receipts begin later than the register, verify them as a part. Otherwise see the maker."
     ),
     Code.FIRST_UNSIGNED: _FIRST,
     Code.SERIAL_MISMATCH: _("Export again with all certificates; else the register names the wrong one."),
@@ -43,7 +43,7 @@ ADVICE: dict[Code, str | Promise] = {
         "Issue it again once the signature unit works: start, annual and collective receipts."
     ),
     Code.KIND_CONTRADICTS: _("Ask the register's maker which of the two is right; count neither until then."),
-    Code.CERTIFICATE_UNREADABLE: _("Export again, or give the certificate with --crypto."),
+    Code.CERTIFICATE_UNREADABLE: _("Export again, or give the certificate separately."),
     Code.UNIT_FAILED: _("Nothing, if it lasted under 48 hours; a longer failure is reported in FinanzOnline."),
     Code.UNIT_STILL_FAILED: _("Get the unit working and have a collective receipt issued. Over 48 hours: report it."),
     Code.START_NOT_CHECKED: _("Verify once from the start receipt on."),

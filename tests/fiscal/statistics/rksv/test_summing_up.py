@@ -39,7 +39,7 @@ def test_every_finding_has_a_sentence_a_count_and_advice_and_stands_in_the_docs(
     assert COUNTED[code] % 2 != COUNTED[code] % 1
     assert str(ADVICE[code]).endswith(".")
     page = (settings.BASE_DIR / "docs" / "rksv.md").read_text()
-    assert f"`{code.value}`" in page
+    assert f"| `{code.value}` | {code.label} | {ADVICE[code]} |" in page
 
 
 def test_what_is_not_checked_is_neither_a_defect_nor_good():
