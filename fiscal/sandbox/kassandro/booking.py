@@ -53,7 +53,7 @@ def book(
     )
     signing.forget(db, register.id, today)
     edited = touch(db, register.id)
-    entry = next(each for each in entries(db, edited, day) if each.number == number)
+    entry = next(each for each in entries(db, edited, day, today) if each.number == number)
     return entry, edited
 
 

@@ -18,9 +18,10 @@ def find(db: sqlite3.Connection, register: Register, number: int, now: float) ->
     row = db.execute(
         "SELECT count(*) AS n FROM kassandro_extras WHERE register = ? AND number < ?", (register.id, number)
     ).fetchone()
-    day = numbering(register.trade).day_of(number - 1 - row["n"], day_at(now))
+    today = day_at(now)
+    day = numbering(register.trade).day_of(number - 1 - row["n"], today)
     for each in sorted(edited_days(db, register) | ({day} if day else set())):
-        for entry in entries(db, register, each):
+        for entry in entries(db, register, each, today):
             if entry.number == number:
                 return each, entry
     raise KeyError(f"{register.id}/{number}")

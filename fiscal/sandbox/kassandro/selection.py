@@ -62,7 +62,11 @@ class Window:
         if day > self._today and day not in self._edited[register.id]:
             return []
         start, end, now = self.start, self.end, self.now
-        return [entry for entry in entries(self.db, register, day) if start <= entry[0] < end and entry[5] <= now]
+        return [
+            entry
+            for entry in entries(self.db, register, day, self._today)
+            if start <= entry[0] < end and entry[5] <= now
+        ]
 
     def _count_of(self, register: Register) -> int:
         first, last = self._clipped(register)

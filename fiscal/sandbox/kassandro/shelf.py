@@ -63,8 +63,13 @@ class _Shelf:
 _SHELF = _Shelf()
 
 
-def entries(db: sqlite3.Connection, register: Register, day: date) -> tuple[Entry, ...]:
-    """All receipts dated on a day, by time, those not yet visible included and removed ones left out."""
+def entries(db: sqlite3.Connection, register: Register, day: date, today: date | None = None) -> tuple[Entry, ...]:
+    """All receipts dated on a day, by time, those not yet visible included and removed ones left out.
+
+    With `today`, the book of a later day is left out: its receipts are not made yet, and signing would go on to there.
+    """
+    if today is not None and day > today:
+        return tuple(_edited(db, register, day, []))
     key = (register.key, day)
     found = _SHELF.get(key)
     if found is None:

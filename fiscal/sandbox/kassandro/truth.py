@@ -12,7 +12,7 @@ from typing import Any
 
 from fiscal.sandbox.kassandro import wire
 from fiscal.sandbox.kassandro.book import TURNOVER, net_of
-from fiscal.sandbox.kassandro.days import days_between
+from fiscal.sandbox.kassandro.days import day_at, days_between
 from fiscal.sandbox.kassandro.methods import methods
 from fiscal.sandbox.kassandro.records import Register
 from fiscal.sandbox.kassandro.shelf import Entry, entries
@@ -62,7 +62,9 @@ def shown(entry: Entry, register: Register) -> dict[str, Any]:
 
 
 def _known(db: sqlite3.Connection, register: Register, day: date, now: float | None) -> list[Entry]:
-    return [entry for entry in entries(db, register, day) if now is None or entry.visible_at <= now]
+    if now is None:
+        return list(entries(db, register, day))
+    return [entry for entry in entries(db, register, day, day_at(now)) if entry.visible_at <= now]
 
 
 def _sums(found: Iterable[Entry], names: list[str]) -> dict[str, Any]:

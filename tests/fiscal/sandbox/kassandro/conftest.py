@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -57,6 +57,11 @@ class Shop:
             assert answer.status_code == 200, answer.text
             self.tokens[register] = answer.json()["token"]
         return self.tokens[register]
+
+    def later(self, **time: float) -> None:
+        """Let time pass (as for a timedelta) and take new tokens from then on."""
+        self.clock.now += timedelta(**time).total_seconds()
+        self.tokens.clear()
 
     def call(self, method: str, path: str, *, register: int | None = None, **options: Any) -> requests.Response:
         """Call the interface with an account token, or with the token of a register."""

@@ -105,8 +105,7 @@ def test_a_lapsed_licence_shuts_its_register_and_a_new_one_opens_it(shop):
     shop.stage.set_rule("lapsed", "inactive")
     assert [each["active"] for each in shop.get("/cashregisters")] == [True, False]
 
-    shop.clock.now += 12 * 86_400
-    shop.tokens.clear()
+    shop.later(days=12)
     assert [each["active"] for each in shop.get("/cashregisters")] == [True, True]
     found = shop.all("2026-08-03", "2026-09-22", register=other)
     assert not [each for each in found if "2026-09-08" <= each["date"] < "2026-09-21"]
