@@ -14,6 +14,7 @@ from fiscal.sandbox.kassandro.tokens import TIERS
 from fiscal.sandbox.web import Reply, Request
 
 LATEST = 15  # requests on the first page
+SHOWN = 200  # receipts of a day on a register's page
 
 
 def accounts(desk: Desk, request: Request) -> Reply:
@@ -44,6 +45,7 @@ def register(desk: Desk, request: Request, register_id: int) -> Reply:
     given = request.params.get("day")
     day = date.fromisoformat(given) if given else day_at(desk.clock())
     sums = desk.kassandro.totals(register_id, day, day)[day.isoformat()]
+    books = desk.kassandro.books(register_id, day)
     values = {
         "here": "accounts",
         "register": _shown(shown),
@@ -51,7 +53,8 @@ def register(desk: Desk, request: Request, register_id: int) -> Reply:
         "before": request.link(day=day - timedelta(days=1)),
         "after": request.link(day=day + timedelta(days=1)),
         "sums": {"receipts": str(sums["receipts"]), "turnover": wire.plain(sums["turnover"])},
-        "receipts": [_receipt(each) for each in reversed(desk.kassandro.books(register_id, day))],
+        "receipts": [_receipt(each) for each in books[: -SHOWN - 1 : -1]],
+        "hidden": str(len(books) - SHOWN) if len(books) > SHOWN else "",
         "kinds": STAGED,
     }
     return page("kassandro/register.html", values)
