@@ -176,3 +176,11 @@ def test_what_cannot_be_done_says_why(desk, handle, body):
 
 def test_there_are_no_other_handles(desk):
     assert desk("GET", "shell").status_code == 404
+
+
+def test_negative_cases_are_issued_over_http(desk):
+    body = desk("GET", "negative", name="chaining broken").json()
+    assert body["place"] == 3
+    assert body["dep7"]["Belege-Gruppe"]
+    assert "malformed time" in desk("GET", "negative").json()["names"]
+    assert desk("GET", "negative", name="nothing").status_code == 400
