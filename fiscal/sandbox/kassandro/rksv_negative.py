@@ -13,7 +13,8 @@ from typing import Any
 from fiscal.sandbox.kassandro import rksv
 from fiscal.sandbox.kassandro.rksv_device import Device
 
-BOX, SUITE, OTHER_SUITE = "NEGATIVE-1", "R1-AT1", "R1-AT0"
+BOX, OTHER_BOX = "NEGATIVE-1", "NEGATIVE-2"
+SUITE, OTHER_SUITE = "R1-AT1", "R1-AT0"
 KEY = bytes(range(32))
 CLOSED_KEY = "U:ATU99000017-1"
 SPOT = 3  # the place of the defect where any place would do; the first receipt is 0
@@ -63,7 +64,11 @@ def _closed(fields: list[str]) -> list[str]:
 
 def _counter(fields: list[str], cents: int = 0, width: int = rksv.COUNTER_BYTES) -> list[str]:
     """Another counter than the right one, which is 3,600 cents at `SPOT`."""
-    return _field(10, rksv.Signer(BOX, KEY, width=width).counter(fields[3], 3_600 + cents))(fields)
+    return _field(10, rksv.Signer(fields[2], KEY, width=width).counter(fields[3], 3_600 + cents))(fields)
+
+
+def _other_box(fields: list[str]) -> list[str]:
+    return _counter(_field(2, OTHER_BOX)(fields))
 
 
 def _star(jws: str) -> str:
@@ -80,13 +85,13 @@ CASES = {
     "restore on an invalid receipt": Case(RESTORE, steps=_step(RESTORE, kind="training")),
     "invalid counter": Case(fields=lambda fields: _counter(fields, cents=-1)),
     "counter width changes": Case(fields=lambda fields: _counter(fields, width=5)),
-    "register id changes": Case(fields=_field(2, "NEGATIVE-2")),
+    "register id changes": Case(fields=_other_box),
     "date decreasing": Case(steps=_step(SPOT, time="2026-05-04T07:59:59")),
     "system type changes": Case(fields=_closed),
     "duplicate number": Case(steps=_step(SPOT, number="3")),
     "first receipt not zero": Case(0, steps=_step(0, cents=100)),
     "first receipt of the wrong kind": Case(0, steps=_step(0, kind="training")),
-    "first receipt with a wrong chain value": Case(0, fields=_field(12, rksv.chain_value("NEGATIVE-2"))),
+    "first receipt with a wrong chain value": Case(0, fields=_field(12, rksv.chain_value(OTHER_BOX))),
     "first receipt unsigned": Case(0, steps=_step(0, failed=True)),
     "certificate serial mismatch": Case(fields=_field(11, "deadbeef")),
     "malformed header": Case(header=b'{"typ":"JWT","alg":"ES256"}'),
