@@ -85,7 +85,8 @@ def five(by_rate: Mapping[int, int]) -> tuple[int, ...]:
 def qr(jws: str) -> str:
     """The text of the QR code: the code and the signature in standard Base64."""
     _, text, signature = jws.split(".")
-    return f"{_from_base64url(text).decode()}_{base64.b64encode(_from_base64url(signature)).decode()}"
+    standard = signature.replace("-", "+").replace("_", "/")
+    return f"{_from_base64url(text).decode()}_{standard}{'=' * (-len(standard) % 4)}"
 
 
 def key_checksum(key: bytes) -> str:

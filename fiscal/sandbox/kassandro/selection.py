@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
 
+from fiscal.sandbox.kassandro.book import book
 from fiscal.sandbox.kassandro.days import day_at, days_between, local_day
 from fiscal.sandbox.kassandro.records import Register
 from fiscal.sandbox.kassandro.shelf import Entry, edited_days, entries
@@ -60,7 +61,11 @@ class Window:
         """How many receipts of a register a day shows."""
         if self._whole(register, day):
             return numbering(register.trade).count(day)
-        return len(self.entries_on(register, day))
+        if day in self._edited[register.id]:
+            return len(self.entries_on(register, day))
+        midnight = local_day(day).midnight  # from the book alone: counting signs nothing
+        end = min(self.end, int(self.now) + 1)
+        return sum(self.start <= midnight + receipt.at < end for receipt in book(register.trade, day))
 
     def entries_on(self, register: Register, day: date) -> list[Entry]:
         """The receipts of a register that a day shows, by time."""
