@@ -103,6 +103,7 @@ class Sandbox(Desk):
             room.rules(db),
             hide=script.option("delayed_visibility", "seconds"),
             token_life=script.option("token_life", "seconds"),
+            around={kind: fault.options for kind, fault in script.around.items()},
         )
         try:
             return room.answer(call), call

@@ -8,6 +8,7 @@ from typing import Any
 
 from fiscal.sandbox.datacash import handles as datacash
 from fiscal.sandbox.desk import Desk
+from fiscal.sandbox.kassandro import handles as kassandro
 from fiscal.sandbox.management.room import ROOM as MANAGEMENT
 from fiscal.sandbox.web import Refusal, Reply, Request, json_reply
 
@@ -18,6 +19,8 @@ def answer(desk: Desk, request: Request) -> Reply:
     try:
         if request.path.startswith("/_control/datacash/"):
             return datacash.answer(desk.datacash, request)
+        if request.path.startswith(kassandro.PREFIX):
+            return json_reply(kassandro.answer(desk.kassandro, request))
         if handler is None:
             raise Refusal(404, "There is no such handle.")
         return json_reply(handler(desk, request))

@@ -9,17 +9,19 @@ from pathlib import Path
 from fiscal.sandbox import faults, ledger, replays
 from fiscal.sandbox.datacash.room import ROOM as DATACASH
 from fiscal.sandbox.datacash.stage import Stage as DataCashStage
+from fiscal.sandbox.kassandro.room import ROOM as KASSANDRO
+from fiscal.sandbox.kassandro.stage import Stage as KassandroStage
 from fiscal.sandbox.management.room import ROOM as MANAGEMENT
 from fiscal.sandbox.management.stage import Stage
 from fiscal.sandbox.rooms import Room
 from fiscal.sandbox.store import Store
 
-ROOMS: tuple[Room, ...] = (MANAGEMENT, DATACASH)
+ROOMS: tuple[Room, ...] = (MANAGEMENT, DATACASH, KASSANDRO)
 SCHEMA = "".join((ledger.SCHEMA, faults.SCHEMA, replays.SCHEMA, *(room.schema for room in ROOMS)))
 
 
 class Desk:
-    """One store with its scripted `faults`, its `ledger`, and the stage of each room (`management`, `datacash`)."""
+    """One store with its scripted `faults`, its `ledger`, and the stage of each room (`management`, `datacash`, `kassandro`)."""
 
     def __init__(self, path: str | Path = ":memory:", *, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
@@ -28,6 +30,7 @@ class Desk:
         self.ledger = ledger.Ledger(self.store)
         self.management = Stage(self.store, clock)
         self.datacash = DataCashStage(self.store, clock)
+        self.kassandro = KassandroStage(self.store, clock)
         # The stage of Management v0 is what most callers want, so it is at hand without naming the room.
         self.make_organization = self.management.make_organization
         self.make_api_key = self.management.make_api_key

@@ -1,7 +1,8 @@
 """Scripted misbehaviour: what can be told to go wrong, when, and how often. No chance is involved.
 
-A fault is matched by method and path, can let some requests pass first (`skip`), act a number of times (`times`) and
-end by itself (`lasts`, seconds by the sandbox's clock). Faults live in the store, so several processes agree on them.
+A fault is matched by method and path (and, as options, by `credential` and `query`), can let some requests pass first
+(`skip`), act a number of times (`times`) and end by itself (`lasts`, seconds by the sandbox's clock). Faults live in the
+store, so several processes agree on them.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ CREATE TABLE IF NOT EXISTS faults (
 );
 """
 UNSET: Any = object()
+EVERYWHERE = ("credential", "query")  # options of every kind: regular expressions, searched in what a request carries
 
 
 @dataclass
@@ -52,7 +54,13 @@ class Fault:
             return False
         if self.kind == "forbidden" and self.options["organization"] not in request.path:
             return False
+        if re.search(self.options.get("query", ""), request.query) is None:
+            return False
         return not self.path or re.search(self.path, request.path) is not None
+
+    def concerns(self, credential: str) -> bool:
+        """Whether this credential, as the ledger shows it, is one that the fault is about."""
+        return re.search(self.options.get("credential", ""), credential) is not None
 
 
 @dataclass
@@ -118,7 +126,8 @@ class Faults:
             raise ValueError(f"Unknown fault {kind!r}. Known are: {', '.join(KINDS)}.")
         settled = _settled(known, kind, options)
         path = path if path is not None else DEFAULT_PATHS.get(kind)
-        _check_pattern(path)
+        for pattern in (path, *(options.get(name) for name in EVERYWHERE)):
+            _check_pattern(pattern)
         if times is UNSET:
             times = None if known.stays else 1
         values = (
@@ -158,7 +167,7 @@ class Faults:
         rows = db.execute("SELECT * FROM faults WHERE times IS NULL OR times > 0 ORDER BY id").fetchall()
         for row in rows:
             fault = _fault(row)
-            if not fault.matches(request, now):
+            if not fault.matches(request, now) or not fault.concerns(credential):
                 continue
             if fault.skip > 0:
                 db.execute("UPDATE faults SET skip = skip - 1 WHERE id = ?", (fault.id,))
@@ -194,7 +203,7 @@ class Faults:
 
 
 def _settled(known: Kind, kind: str, options: dict[str, Any]) -> dict[str, Any]:
-    strange = sorted(set(options) - set(known.options))
+    strange = sorted(set(options) - set(known.options) - set(EVERYWHERE))
     if strange:
         raise ValueError(f"{kind} has no option {', '.join(strange)}. It has: {', '.join(known.options) or 'none'}.")
     settled = {**known.options, **options}
@@ -208,7 +217,7 @@ def _check_pattern(path: str | None) -> None:
     try:
         re.compile(path or "")
     except re.error as error:
-        raise ValueError(f"The path {path!r} is not a regular expression: {error}.") from None
+        raise ValueError(f"{path!r} is not a regular expression: {error}.") from None
 
 
 def _fault(row: sqlite3.Row) -> Fault:

@@ -99,14 +99,30 @@ KINDS: dict[str, Kind] = {
     "forbidden": Kind(
         "403 for one organization.", "before", {"organization": None}, ("organization",), seen=True, stays=True
     ),
+    "receipts_arrive": Kind(
+        "Kassandro: after the answer `count` receipts of `cents` come into a register, dated now or at `date`.",
+        "around",
+        {"register": None, "count": 1, "date": None, "cents": 1230},
+        ("register",),
+    ),
+    "receipt_removed": Kind(
+        "Kassandro: after the answer a receipt is removed.",
+        "around",
+        {"register": None, "number": None},
+        ("register", "number"),
+    ),
+    "half_list": Kind("A list loses its second half; the JSON is whole.", "after"),
     "close": Kind("The connection ends after the answer, so that the next request on it breaks.", "after"),
 }
 
 _CREATIONS = r"/(organizations|api-keys|users|billing-addresses)$"
 DEFAULT_PATHS = {
+    "receipts_arrive": r"/receipts$",
+    "receipt_removed": r"/receipts$",
+    "half_list": r"/receipts$",
     "auth_limit": r"/auth$",
     "token_life": r"/auth$",  # nosec B105 - a path
     "delayed_visibility": _CREATIONS,
     "replay_later": _CREATIONS,
 }
-DEFAULT_METHODS = {"delayed_visibility": "POST", "replay_later": "POST"}
+DEFAULT_METHODS = {"half_list": "GET", "delayed_visibility": "POST", "replay_later": "POST"}

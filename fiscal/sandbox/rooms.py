@@ -19,6 +19,7 @@ class Call:
     hide:       seconds for which a new object stays out of lists (a scripted fault), None otherwise
     token_life: most seconds a token may live (a scripted fault), None otherwise
     effects:    what the room changed, in words for the ledger
+    around:     options of the scripted faults that happen inside the room, by kind
     """
 
     db: sqlite3.Connection
@@ -28,10 +29,15 @@ class Call:
     hide: float | None = None
     token_life: float | None = None
     effects: list[str] = field(default_factory=list)
+    around: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
     def changed(self, words: str) -> None:
         """Note what was really changed."""
         self.effects.append(words)
+
+    def scripted(self, kind: str) -> dict[str, Any] | None:
+        """The options of a scripted fault that happens inside the room, None when there is none."""
+        return self.around.get(kind)
 
     @property
     def visible_at(self) -> float:

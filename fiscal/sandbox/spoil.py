@@ -12,6 +12,7 @@ from fiscal.sandbox.web import HTML_TYPE, Reply, Request, error_reply, phrase
 PAGE = b"<!doctype html><html><head><title>Sign in</title></head><body><h1>Welcome to the hotel</h1></body></html>"
 
 LISTS = ("data", "results", "fatture")  # where the providers put the items of a list, if not bare
+ALONE = ("items", "receipts")  # and where, if there is nothing beside it
 
 
 def stage(kind: str, options: dict[str, Any]) -> str:
@@ -98,6 +99,8 @@ def _mangled(kind: str, options: dict[str, Any], body: bytes) -> bytes:
         value = json.loads(body)
     except ValueError:
         return body
+    if kind == "half_list":
+        value = _halved(value)
     for target in _targets(options, value):
         _mangle(kind, options, target)
     return json.dumps(value, ensure_ascii=False).encode()
@@ -105,15 +108,33 @@ def _mangled(kind: str, options: dict[str, Any], body: bytes) -> bytes:
 
 def _targets(options: dict[str, Any], value: Any) -> list[dict[str, Any]]:
     """What to mangle: the items of a list (all, or the one numbered `item`), else the answer itself."""
-    items: Any = value
-    if isinstance(value, dict):
-        name = next((name for name in LISTS if isinstance(value.get(name), list)), None)
-        if name is None or options.get("field") in (name, "count"):
-            return [value]
-        items = value[name]
-    if not isinstance(items, list):
-        return []
-    return items if options["item"] is None else items[options["item"] :][:1]
+    name = _list_name(value)
+    if isinstance(value, dict) and (name is None or options.get("field") in (name, "count")):
+        return [value]
+    items = _items(value) or []
+    return items if options.get("item") is None else items[options["item"] :][:1]
+
+
+def _list_name(value: Any) -> str | None:
+    """Under which name of an answer its list stands. A receipt has items too, but it is no list of them."""
+    if not isinstance(value, dict):
+        return None
+    names = LISTS if len(value) > 1 else (*LISTS, *ALONE)
+    return next((name for name in names if isinstance(value.get(name), list)), None)
+
+
+def _items(value: Any) -> list[Any] | None:
+    """The items of a list, bare or under a name; None if the answer is no list."""
+    name = _list_name(value)
+    items = value if name is None else value[name]
+    return items if isinstance(items, list) else None
+
+
+def _halved(value: Any) -> Any:
+    items = _items(value)
+    if items is not None:
+        del items[(len(items) + 1) // 2 :]
+    return value
 
 
 def _mangle(kind: str, options: dict[str, Any], target: dict[str, Any]) -> None:
@@ -121,5 +142,5 @@ def _mangle(kind: str, options: dict[str, Any], target: dict[str, Any]) -> None:
         target.update(options["fields"])
     elif kind == "missing_field":
         target.pop(options["field"], None)
-    elif options["field"] in target:
+    elif kind != "half_list" and options["field"] in target:
         target[options["field"]] = options["value"]
