@@ -19,13 +19,18 @@ from django.utils import timezone
 from config.celery import app as celery_app
 from fiscal import clients, services
 from fiscal.clients import gate
+from fiscal.providers.datacash.verdicts import judge as judge_datacash
 from fiscal.providers.http import Door
+from fiscal.providers.kassandro.verdicts import judge as judge_kassandro
 from fiscal.sandbox.app import Sandbox
 from fiscal.sandbox.loopback import LoopbackAdapter
 from tests.cast import Cast, build_cast
 from tests.snapshot import Snapshot
 
 BASE_URL = "http://sandbox.test/management/api/v0"
+KASSANDRO_URL = "http://sandbox.test/kassandro/api"
+DATACASH_URL = "http://sandbox.test/datacash/api/dco"
+DATACASH_INVOICE_URL = "http://sandbox.test/datacash/api/invoiceApi"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -53,6 +58,7 @@ def _no_memory(monkeypatch) -> None:
     """
     monkeypatch.setattr(gate, "CALM_FOR", timedelta(0))
     monkeypatch.setattr(clients, "_tokens", clients._tokens.__wrapped__)
+    monkeypatch.setattr(clients.sources, "_tokens", clients.sources._tokens.__wrapped__)
 
 
 @pytest.fixture
@@ -62,14 +68,23 @@ def sandbox() -> Sandbox:
 
 
 @pytest.fixture(autouse=True)
-def _door(request, monkeypatch) -> None:
+def _door(request, monkeypatch, settings) -> None:
     """Whoever asks for the sandbox gets a client that ends there."""
     if "sandbox" not in request.fixturenames:
         return
     session = requests.Session()
     session.mount("http://sandbox.test", LoopbackAdapter(request.getfixturevalue("sandbox")))
-    door = Door(BASE_URL, session=session, connect_timeout=1, read_timeout=1, deadline=2)
+    quick = {"session": session, "connect_timeout": 1, "read_timeout": 1}
+    door = Door(BASE_URL, deadline=2, **quick)
     monkeypatch.setattr("fiscal.clients.management_door", lambda: door)
+    kassandro = Door(KASSANDRO_URL, deadline=20, token_header=settings.KASSANDRO_HEADER, judge=judge_kassandro, **quick)
+    documents, invoices = (
+        Door(url, deadline=20, token_header=settings.DATACASH_HEADER, judge=judge_datacash, **quick)
+        for url in (DATACASH_URL, DATACASH_INVOICE_URL)
+    )
+    monkeypatch.setattr("fiscal.clients.sources.kassandro_door", lambda: kassandro)
+    monkeypatch.setattr("fiscal.clients.sources.datacash_door", lambda: documents)
+    monkeypatch.setattr("fiscal.clients.sources.datacash_invoice_door", lambda: invoices)
 
 
 @pytest.fixture

@@ -8,10 +8,22 @@ from django.conf import settings
 
 from fiscal.clients.gate import DatabaseGate
 from fiscal.clients.keeper import DatabaseKeeper
+from fiscal.clients.sources import datacash, kassandro, unstored_datacash, unstored_kassandro
 from fiscal.models import Credential
 from fiscal.providers.http import Door
 from fiscal.providers.management import Management, check
 from fiscal.providers.tokens import MemoryKeeper, Token, Tokens
+
+__all__ = [
+    "datacash",
+    "kassandro",
+    "management",
+    "management_door",
+    "try_credential",
+    "unstored_datacash",
+    "unstored_kassandro",
+    "unstored_management",
+]
 
 CALL_DEADLINE = 14.0
 """Seconds a call may take in all. A pass changes something with at most four (call, log in with the refresh token, log in

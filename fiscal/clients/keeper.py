@@ -1,4 +1,4 @@
-"""Keeps a credential's access token for all workers: sealed in its row, renewed by one of them at a time."""
+"""Keeps the access token of a credential or connection for all workers: sealed in its row, renewed by one at a time."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
-from fiscal.models import Credential
+from fiscal.models import Connection, Credential
 from fiscal.providers.tokens import Token
 from fiscal.vault import CannotOpen, seal, unseal
 
@@ -23,15 +24,15 @@ object waits, and the worker is free for others."""
 
 
 class DatabaseKeeper:
-    """A `fiscal.providers.tokens.Keeper` on a Credential row.
+    """A `fiscal.providers.tokens.Keeper` on the row of a credential or connection.
 
-    It belongs to the key that `credential` held when it was read: a token of that key is not stored beside another one.
+    It belongs to the key that `row` held when it was read: a token of that key is not stored beside another one.
     """
 
-    def __init__(self, credential: Credential) -> None:
-        self._rows = Credential.objects.filter(pk=credential.pk)
-        self._same_key = self._rows.filter(secret_sealed=credential.secret_sealed)
-        self._place = credential.place("token")
+    def __init__(self, row: Credential | Connection) -> None:
+        self._rows: Any = type(row).objects.filter(pk=row.pk)
+        self._same_key = self._rows.filter(secret_sealed=row.secret_sealed)
+        self._place = row.place("token")
 
     def load(self) -> Token | None:
         sealed = self._rows.values_list("token_sealed", flat=True).first()

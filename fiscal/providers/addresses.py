@@ -56,6 +56,14 @@ def checked_id(value: object) -> str:
     return text
 
 
+def checked_segment(value: object) -> str:
+    """`value` as text if it can stand in a path as one segment; ValueError otherwise."""
+    text = str(value)
+    if "/" in text or not _is_plain(f"/{text}"):
+        raise ValueError("Only letters, digits and . _ ~ - may stand in a path.")
+    return text
+
+
 def is_uuid(text: str) -> bool:
     """Is `text` a UUID in its usual form?"""
     return _UUID.fullmatch(text) is not None

@@ -59,6 +59,17 @@ class Forbidden(ProviderError):
     """The credential is good but may not do this (403). Nothing was done."""
 
 
+class LicenceLapsed(ProviderError):
+    """The key is right but dead: licence or tier do not cover it now. It comes back by itself. Nothing was done."""
+
+
+class CredentialsRefused(ProviderError):
+    """DataCash: the tax agency does not take the encrypted credentials (`code` 01) or their password is over (03).
+
+    Nothing was done. Never to be tried by a machine again: repeated bad log-ins may lock the taxpayer's account.
+    """
+
+
 class Absent(ProviderError):
     """The provider itself says that there is no such thing (404)."""
 

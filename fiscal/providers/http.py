@@ -29,12 +29,13 @@ USER_AGENT = "Kontor/1"
 LARGEST_BODY = 50 * 1024 * 1024  # bytes, unpacked
 _PIECE = 64 * 1024
 _BEARER = re.compile(r"[\x21-\x7e]+")
-_SECRET_FIELDS = frozenset({"api_secret", "refresh_token", "secret", "password"})
+_SECRET_FIELDS = frozenset({"api_secret", "refresh_token", "secret", "password", "apiKey", "ade_credentials_encrypted"})
+_SECRET_LINE = 24  # a secret of several lines is one in each of its longer lines
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A good answer. `body`: parsed JSON, numbers with a point as Decimal; None for 204. `duration`: seconds."""
+    """A good answer. `body`: what the door's judge made of it, mostly parsed JSON. `duration`: seconds."""
 
     status: int
     body: Any = field(repr=False)
@@ -47,6 +48,8 @@ class Door:
 
     Seconds: `connect_timeout` per address, `read_timeout` between two bytes, `deadline` for a whole call. `session`
     replaces our own `requests` sessions (a test or the sandbox mounts its adapter there); it is used as it is.
+    `token_header`: the header that carries the bearer as it is, for a provider without `Authorization: Bearer`.
+    `judge`: reads this provider's answers, see `fiscal.providers.verdicts.judge`.
     """
 
     def __init__(
@@ -61,6 +64,8 @@ class Door:
         clock: Callable[[], float] = time.monotonic,
         request_id_header: str = "request-id",
         largest_body: int = LARGEST_BODY,
+        token_header: str = "",
+        judge: Callable[[Raw], Any] = judge,
     ) -> None:
         """Raises ValueError for a base URL that is neither https nor this machine."""
         self.base_url = checked_base_url(base_url)
@@ -71,6 +76,8 @@ class Door:
         self._clock = clock
         self._request_id_header = request_id_header
         self._largest_body = largest_body
+        self._token_header = token_header
+        self._judge = judge
         self._local = threading.local()
 
     def call(
@@ -82,10 +89,12 @@ class Door:
         params: Mapping[str, str | int] | None = None,
         bearer: str | None = None,
         harmless: bool = False,
+        accept: str = "application/json",
     ) -> Answer:
         """One request, one judged answer.
 
         `harmless`: a request other than GET that changes nothing, such as a login; its outcome is never unknown.
+        `accept`: what kinds of answer are wanted.
         Only a GET is ever sent again, once, when the server had closed the connection it was sent on.
         Raises the ProviderError that fits; ValueError for a path or bearer that cannot be sent.
         """
@@ -96,13 +105,14 @@ class Door:
             content=None if json is None else jsonlib.dumps(json, allow_nan=False).encode(),
             bearer=_checked_bearer(bearer),
             request_id=str(uuid.uuid4()),
+            accept=accept,
             mutating=method != "GET" and not harmless,
             secrets=(*([bearer] if bearer else []), *_secrets_in(json)),
         )
         started = self._clock()
         with deadlines.kept(deadlines.Deadline(started + self._deadline, self._clock)):
             raw = self._exchange(call)
-        body = judge(raw)
+        body = self._judge(raw)
         return Answer(raw.status, body, raw.request_id, self._clock() - started)
 
     def _exchange(self, call: _Call) -> Raw:
@@ -118,7 +128,7 @@ class Door:
             raise _classified(error, call) from None
 
     def _send(self, call: _Call) -> Raw:
-        headers = {"Accept": "application/json", "User-Agent": self._user_agent}
+        headers = {"Accept": call.accept, "User-Agent": self._user_agent}
         headers[self._request_id_header] = call.request_id
         if call.content is not None:
             headers["Content-Type"] = "application/json"
@@ -128,7 +138,7 @@ class Door:
             params=call.params,
             data=call.content,
             headers=headers,
-            auth=_Bearer(call.bearer),
+            auth=_Bearer(call.bearer, self._token_header),
             timeout=self._timeout,
             allow_redirects=False,
             stream=True,
@@ -178,6 +188,7 @@ class _Call:
     content: bytes | None = field(repr=False)
     bearer: str | None = field(repr=False)
     request_id: str
+    accept: str
     mutating: bool
     secrets: tuple[str, ...] = field(repr=False)
 
@@ -185,11 +196,13 @@ class _Call:
 class _Bearer(AuthBase):
     """Sets the bearer, and, being there, keeps requests from looking for credentials in a .netrc file."""
 
-    def __init__(self, token: str | None) -> None:
-        self._token = token
+    def __init__(self, token: str | None, header: str) -> None:
+        self._token, self._header = token, header
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._token:
+        if self._token and self._header:
+            request.headers[self._header] = self._token
+        elif self._token:
             request.headers["Authorization"] = f"Bearer {self._token}"
         return request
 
@@ -224,7 +237,11 @@ def _checked_bearer(bearer: str | None) -> str | None:
 def _secrets_in(json: Any) -> tuple[str, ...]:
     if not isinstance(json, dict):
         return ()
-    return tuple(value for name, value in json.items() if name in _SECRET_FIELDS and isinstance(value, str))
+    values = [value for name, value in json.items() if name in _SECRET_FIELDS and isinstance(value, str)]
+    # An answer may repeat a secret as JSON writes it, or a piece of one that has several lines.
+    written = [jsonlib.dumps(value)[1:-1] for value in values]
+    lines = [line for value in values for line in value.splitlines() if len(line) >= _SECRET_LINE]
+    return tuple(dict.fromkeys((*values, *written, *lines)))
 
 
 def _tame(request_id: str | None) -> str:

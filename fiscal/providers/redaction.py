@@ -11,10 +11,15 @@ HIDDEN = "[hidden]"
 _LOOKED_AT = 8_000
 _WORTH_HIDING = 6
 
-_NAMES = r"api_secret|client_secret|secret|access_token|refresh_token|id_token|token|password|passwd|admin_puk|puk|pin"
+_NAMES = (
+    r"api_secret|client_secret|secret|access_?token|refresh_?token|id_token|token|password|passwd|admin_puk|puk|pin"
+    r"|api_?key|ade_credentials_encrypted|kassandra-token|datacash-key"
+)
 _VALUE = r"""\\?"(?:[^"\\]|\\(?!"))*(?:\\?"|$)|'[^']*(?:'|$)|[^\s,;&}\]"']+"""
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    # DataCash's encrypted credentials, whole or cut off
+    (re.compile(r"-----BEGIN PGP MESSAGE-----(?:.*?-----END PGP MESSAGE-----|.*$)", re.DOTALL), HIDDEN),
     # fiskaly repeats a bearer that it cannot read in its message.
     (re.compile(r"""(could not parse jwt:?\s*)(?:'[^']*'?|"[^"]*"?|\S+)""", re.IGNORECASE), rf"\1{HIDDEN}"),
     (re.compile(r"(bearer\s+|basic\s+)[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE), rf"\1{HIDDEN}"),

@@ -1,13 +1,14 @@
-"""Access tokens of fiskaly's products: one login per credential, shared by all workers.
+"""Access tokens: one login per credential, shared by all workers.
 
-`POST /auth` hands out the same cached token again and is limited to a few calls a minute, so a token is kept until
-shortly before it dies, and only one worker at a time may ask for another.
+fiskaly's `POST /auth` hands out the same cached token again and is limited to a few calls a minute, so a token is kept
+until shortly before it dies, and only one worker at a time may ask for another.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -25,15 +26,16 @@ _CLOCKS_AGREE = 30.0  # seconds
 class Token:
     """A login at the provider. All moments are unix seconds of our own clock.
 
-    `obtained_at`: when /auth handed it out, which may be long after it was made.
+    `obtained_at`: when it was handed out, which may be long after it was made. Only fiskaly has refresh tokens, and
+    says in whose name a token works.
     """
 
     access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    expires_at: float
-    refresh_expires_at: float
-    env: str
-    organization_id: str
+    refresh_token: str = field(default="", repr=False)
+    expires_at: float = 0.0
+    refresh_expires_at: float = 0.0
+    env: str = ""
+    organization_id: str = ""
     obtained_at: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
@@ -81,22 +83,10 @@ class MemoryKeeper:
             yield True
 
 
-class Tokens:
+class SharedTokens(ABC):
     """The tokens of one credential. `margin`: seconds before its death at which a token is no longer used."""
 
-    def __init__(
-        self,
-        door: Door,
-        key: str,
-        secret: str,
-        keeper: Keeper,
-        *,
-        now: Callable[[], float] = time.time,
-        margin: float = 60.0,
-    ) -> None:
-        self._door = door
-        self._key = key
-        self._secret = secret
+    def __init__(self, keeper: Keeper, *, now: Callable[[], float] = time.time, margin: float = 60.0) -> None:
         self._keeper = keeper
         self._now = now
         self._margin = margin
@@ -124,8 +114,8 @@ class Tokens:
         return token
 
     def _usable(self, token: Token) -> bool:
-        # /auth may hand out a token with less life than the margin: it is used until it dies, or we would never stop
-        # asking for a better one.
+        # A login may hand out a token with less life than the margin: it is used until it dies, or we would never
+        # stop asking for a better one.
         short_lived = token.expires_at - token.obtained_at <= self._margin
         return self._now() < token.expires_at - (0.0 if short_lived else self._margin)
 
@@ -144,6 +134,29 @@ class Tokens:
                     self._keeper.store(token)
                     return token
         raise Throttled("Other workers are logging in with this credential.", retry_after=5.0, sent=False)
+
+    @abstractmethod
+    def _log_in(self, old: Token | None) -> Token:
+        """Ask the provider for a token. `old`: the one to be replaced."""
+
+
+class Tokens(SharedTokens):
+    """The tokens of one credential of fiskaly's products: an API key with its secret."""
+
+    def __init__(
+        self,
+        door: Door,
+        key: str,
+        secret: str,
+        keeper: Keeper,
+        *,
+        now: Callable[[], float] = time.time,
+        margin: float = 60.0,
+    ) -> None:
+        super().__init__(keeper, now=now, margin=margin)
+        self._door = door
+        self._key = key
+        self._secret = secret
 
     def _log_in(self, old: Token | None) -> Token:
         if old is not None and old.refresh_token and self._now() < old.refresh_expires_at - self._margin:

@@ -26,7 +26,7 @@ from fiscal.providers.errors import (
 )
 from fiscal.providers.redaction import redact
 
-_BY_STATUS: dict[int, type[ProviderError]] = {
+BY_STATUS: Mapping[int, type[ProviderError]] = {
     401: Unauthorized,
     403: Forbidden,
     404: Absent,
@@ -64,16 +64,35 @@ class Raw:
         )
 
 
-def judge(raw: Raw) -> Any:
-    """The parsed body of a good answer (None for 204); raises the ProviderError that a bad one stands for."""
+def judge(
+    raw: Raw,
+    *,
+    text_numbers: bool = False,
+    shapes: tuple[type, ...] = (dict, list),
+    kinds: Mapping[int, type[ProviderError]] = BY_STATUS,
+) -> Any:
+    """The parsed body of a good answer (None for 204); raises the ProviderError that a bad one stands for.
+
+    What differs between providers: with `text_numbers` all numbers stay the text that was sent, else those with a point
+    are Decimal; `shapes` are what a body may be; `kinds` says what a status of 4xx means (Refused, if it says nothing).
+    """
     if raw.status == 204:
         return None
     if 200 <= raw.status < 300:
-        return _parsed(raw)
+        return _parsed(raw, text_numbers, shapes)
     if raw.status < 400 or raw.status > 599:
         message = f"The provider answered with status {raw.status}, which is no answer to this request."
         raise raw.garbled(message, outcome_unknown=raw.mutating)
-    raise _error_of(raw)
+    raise _error_of(raw, kinds)
+
+
+def said(raw: Raw) -> dict[str, Any]:
+    """The object in the content; an empty one if it holds no object."""
+    try:
+        body = _json(raw.content)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -101,39 +120,38 @@ def _moment(date: str) -> float | None:
         return None
 
 
-def _parsed(raw: Raw) -> Any:
+def _parsed(raw: Raw, text_numbers: bool, shapes: tuple[type, ...]) -> Any:  # noqa: FBT001
     try:
-        body = _json(raw.content)
+        body = _json(raw.content, text_numbers=text_numbers)
     except (ValueError, RecursionError):
         what = "an empty answer" if not raw.content.strip() else "something that is not JSON"
         # the parser's own error holds the whole text, so it is not passed on
         raise raw.garbled(f"The provider sent {what}.", outcome_unknown=raw.mutating) from None
-    if not isinstance(body, (dict, list)):
+    if not isinstance(body, shapes):
         raise raw.garbled("The provider sent JSON that is no object and no list.", outcome_unknown=raw.mutating)
     return body
 
 
-def _json(content: bytes) -> Any:
-    return json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant)
+def _json(content: bytes, *, text_numbers: bool = False) -> Any:
+    text = content.decode("utf-8-sig")
+    if text_numbers:
+        return json.loads(text, parse_float=str, parse_int=str, parse_constant=_no_constant)
+    return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _error_of(raw: Raw) -> ProviderError:
-    try:
-        body = _json(raw.content)
-    except (ValueError, RecursionError):
-        body = None
-    said = body if isinstance(body, dict) else {}
-    if raw.status == 404 and not said:
+def _error_of(raw: Raw, kinds: Mapping[int, type[ProviderError]]) -> ProviderError:
+    words = said(raw)
+    if raw.status == 404 and not words:
         # A proxy or a wrong address also says 404; only the provider's own words prove that something is absent.
         return raw.garbled("The answer was 404, but not in the provider's words.", outcome_unknown=False)
-    kind = Unreachable if raw.status >= 500 else _BY_STATUS.get(raw.status, Refused)
-    code = said.get("code")
+    kind = Unreachable if raw.status >= 500 else kinds.get(raw.status, Refused)
+    code = words.get("code")
     return kind(
-        redact(_message(raw, said), secrets=raw.secrets),
+        redact(_message(raw, words), secrets=raw.secrets),
         status=raw.status,
         code=code if isinstance(code, str) and code else None,
         request_id=raw.request_id,
@@ -142,9 +160,9 @@ def _error_of(raw: Raw) -> ProviderError:
     )
 
 
-def _message(raw: Raw, said: Mapping[str, Any]) -> str:
+def _message(raw: Raw, words: Mapping[str, Any]) -> str:
     for name in ("message", "error"):
-        text = said.get(name)
+        text = words.get(name)
         if isinstance(text, str) and text.strip():
             return f"{text.strip()} ({raw.status})"
     return f"The provider answered with status {raw.status}."

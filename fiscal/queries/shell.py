@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from fiscal.choices import SETTLED_BADLY
-from fiscal.clients.gate import OPENS_AFTER, PROVIDER
+from fiscal.clients.circuit import MANAGEMENT, OPENS_AFTER
 from fiscal.models import ProviderState
 from fiscal.queries.standing import mirrors_with_phase, unsettled_ids
 from organizations.choices import Scope
@@ -27,7 +27,7 @@ class ProviderHealth:
 
 def provider_state() -> ProviderHealth:
     """Fiskaly's health as all processes see it."""
-    state = ProviderState.objects.filter(name=PROVIDER).first()
+    state = ProviderState.objects.filter(name=MANAGEMENT).first()
     if state is None:
         return ProviderHealth(None, down=False, last_error="")
     return ProviderHealth(state.reached_at, down=state.failures >= OPENS_AFTER, last_error=state.last_error)

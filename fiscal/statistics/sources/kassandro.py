@@ -1,0 +1,177 @@
+"""Kassandro as a source of sales: one register over closed spans of its local days."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from fiscal.choices import ConnectionKind
+from fiscal.clients import kassandro
+from fiscal.models import Connection, Register
+from fiscal.providers.errors import Absent, Garbled
+from fiscal.statistics.shapes import Catalogue, Page, SourceArticle, SourceReceipt, SourceRegister
+from fiscal.statistics.sources.amounts import CENTS, HUNDREDTHS
+from fiscal.statistics.sources.kassandro_rows import KassandroRows, Unreadable
+from fiscal.statistics.sources.times import day_after, midnight
+
+log = logging.getLogger(__name__)
+
+OVERLAP = timedelta(seconds=1)
+HALF_A_SECOND = timedelta(milliseconds=500)
+MOST_PAGES = 20_000
+ONLY = "only"
+"""The `remote_id` of the one register of a register's token, which has no list of registers."""
+
+
+class KassandroSource:
+    """Receipts of an account or of one register."""
+
+    longest_days = 31
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._client = kassandro(connection)
+        self._is_account = connection.kind == ConnectionKind.ACCOUNT
+
+    def registers(self) -> list[SourceRegister]:
+        """The registers of the account; the one register of a register's token."""
+        if not self._is_account:
+            return [SourceRegister(ONLY, self._connection.name)]
+        return [_register(row) for row in self._client.cash_registers()]
+
+    def catalogue(self) -> Catalogue:
+        """Articles with their groups, and the names of payment methods."""
+        articles = [found for group in self._client.articles() for found in _articles(group)]
+        names = [row["name"] for row in self._client.payment_methods() if _has_name(row)]
+        return Catalogue(articles, list(dict.fromkeys(name[:100] for name in names)))
+
+    def count(self, register: Register, first_day: date, last_day: date) -> int | None:
+        """How many receipts Kassandro counts on these local days, both included.
+
+        Receipts carry whole seconds, so the ends lie between two of them: whether Kassandro includes its ends or not,
+        the count is the same.
+        """
+        since = midnight(first_day, register.zone) - HALF_A_SECOND
+        until = midnight(day_after(last_day), register.zone) - HALF_A_SECOND
+        return self._client.count(since, until, cash_register_id=self._id_of(register))
+
+    def pages(
+        self, register: Register, first_day: date, last_day: date, *, counted: int | None = None
+    ) -> Iterator[Page]:
+        """The receipts of these local days, both included, page after page.
+
+        Asked with an overlap of a second and trimmed to the register's days. `counted`: what `count` said; a page that
+        is shorter than asked ends the walk only when so many were seen, as Kassandro may have a highest limit of its
+        own. Raises Garbled when a page is longer than asked, or the same page comes again.
+        """
+        reader, walk = KassandroRows(register), _Walk(settings.KASSANDRO_LIMIT)
+        since = midnight(first_day, register.zone) - OVERLAP
+        until = midnight(day_after(last_day), register.zone) + OVERLAP
+        cash_register_id, seen = self._id_of(register), 0
+        while True:
+            rows = self._client.receipts(
+                since, until, limit=walk.limit, offset=walk.offset, cash_register_id=cash_register_id
+            )
+            walk.step(rows)
+            page = _page(reader, self._of(register, rows), first_day, last_day)
+            seen += len(page.receipts) + len(page.quarantined)
+            more = len(rows) == walk.limit or (bool(rows) and counted is not None and seen < counted)
+            yield replace(page, last=not more)
+            if not more:
+                return
+
+    def receipt(self, register: Register, number: str) -> SourceReceipt | None:
+        """One receipt as Kassandro has it now; None if it has none of that number. Raises Garbled if it is unreadable.
+
+        Numbers repeat between the registers of an account, so that a register's own token asks.
+        """
+        client = self._client
+        if self._is_account:
+            client = kassandro(self._connection, cash_register_id=self._id_of(register))
+        try:
+            row = client.receipt(number)
+        except Absent:
+            return None
+        try:
+            return KassandroRows(register).receipt(row)
+        except Unreadable as fault:
+            raise Garbled(f"Kassandro's receipt {number} cannot be read: {fault}.") from None
+
+    def _id_of(self, register: Register) -> int | None:
+        return int(register.remote_id) if self._is_account else None
+
+    def _of(self, register: Register, rows: list[Any]) -> list[Any]:
+        """The rows of this register: a number alone is no key, and an answer may hold others' rows nonetheless."""
+        if not self._is_account:
+            return rows
+        own = register.remote_id
+        return [row for row in rows if not isinstance(row, dict) or row.get("cashRegisterId", own) == own]
+
+
+class _Walk:
+    """Where a walk by offset stands, and the guards that it comes to an end."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.offset = 0
+        self._pages = 0
+        self._before: frozenset[str] = frozenset()
+
+    def step(self, rows: list[Any]) -> None:
+        """Take a page's rows. Raises Garbled when going on would not end."""
+        self._pages += 1
+        if len(rows) > self.limit:
+            raise Garbled(f"Kassandro sent {len(rows)} receipts, more than the {self.limit} asked for.")
+        if self._pages > MOST_PAGES:
+            raise Garbled(f"Kassandro's list has more than {MOST_PAGES} pages.")
+        keys = frozenset(
+            f"{row.get('cashRegisterId')} {row.get('receiptNumber')}" if isinstance(row, dict) else repr(row)
+            for row in rows
+        )
+        if rows and keys <= self._before:
+            raise Garbled("Kassandro sent the same receipts again: it does not honour the offset.")
+        self._before = keys
+        self.offset += len(rows)
+
+
+def _page(reader: KassandroRows, rows: list[Any], first_day: date, last_day: date) -> Page:
+    receipts, raws, quarantined = reader.read(rows)
+    kept: dict[str, int] = {}
+    for index, receipt in enumerate(receipts):
+        if first_day <= receipt.day <= last_day:
+            kept[receipt.key] = index  # of a number that comes twice, the later row
+    chosen = list(kept.values())
+    return Page([receipts[index] for index in chosen], [raws[index] for index in chosen], False, quarantined)
+
+
+def _register(row: Any) -> SourceRegister:
+    try:
+        name = row["name"] or row["id"]
+        return SourceRegister(row["id"], name[:100], (row.get("serial") or "")[:100], row.get("active") is not False)
+    except (KeyError, TypeError, AttributeError):
+        raise Garbled("Kassandro's list of registers has one without id or name.") from None
+
+
+def _articles(group: Any) -> Iterator[SourceArticle]:
+    """The readable articles of a group. They are names for figures, so one that is broken is left out."""
+    try:
+        for row in group["articles"]:
+            yield SourceArticle(
+                row["id"][:60],
+                str(row.get("number") or "")[:60],
+                row["name"][:200],
+                (group.get("name") or "")[:100],
+                CENTS[row["price"]] if row.get("price") is not None else None,
+                HUNDREDTHS[row["taxRate"]] if row.get("taxRate") is not None else None,
+            )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        log.warning("An article group of Kassandro could not be read to its end.")
+
+
+def _has_name(row: Any) -> bool:
+    return isinstance(row, dict) and isinstance(row.get("name"), str) and bool(row["name"])
