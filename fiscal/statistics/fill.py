@@ -115,10 +115,11 @@ def _read(reader: Reader, register: Register, window: Window) -> None:
         if span.length > 1:
             _split(reader, register, window)
         raise
-    if not verdict.complete and not verdict.moving and span.length > 1:
+    if not verdict.complete and span.length > 1:
         return _split(reader, register, window)
     reached("before-settle")
     settle(reader, register, window, verdict)
+    reader.read |= {(register.pk, day) for day in span.days()}
     reached("after-settle")
     return None
 
@@ -135,14 +136,19 @@ def _walk_until_sure(reader: Reader, register: Register, window: Window, before:
         verdict = Verdict(
             as_of=walk.begun,
             counted=after,
-            complete=not walk.unreadable and not walk.goes_round and after in {None, len(walk.seen)},
+            complete=not walk.unreadable
+            and not walk.goes_round
+            and before == after
+            and after in {None, len(walk.seen)},
             moving=before != after,
             seen=walk.seen if sure else None,
             words=_words(walk, after),
         )
         if walk.unreadable or walk.goes_round:
             break
-        if verdict.complete and (sure or _held(register, span) == len(walk.seen)):
+        # If it moved while it was walked, the right number may be the wrong receipts. Nobody counts: a second walk is only
+        # needed to be sure that something is gone.
+        if verdict.complete and (sure or (after is None and _held(register, span) == len(walk.seen))):
             break
         before, previous = after, walk.seen
     _doubt(reader, register, span, fresh)

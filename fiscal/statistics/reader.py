@@ -22,6 +22,8 @@ class Reader:
     source: Source
     clock: Callable[[], datetime]
     is_over: Callable[[], bool] = bool
+    read: set[tuple[int, date]] = field(default_factory=set)
+    """(register, day)s read to their end in this turn."""
     doubts: dict[int, set[date]] = field(default_factory=dict)
     """By register: days from which a receipt seems to have moved to another."""
 

@@ -118,7 +118,9 @@ def _read_register(reader: Reader, register: Register, days: Known) -> None:
 
 def _do(reader: Reader, register: Register, days: Known, step: Step) -> None:
     if step.deed is Deed.READ:
-        return read_span(reader, register, step.span)
+        for span in runs([day for day in step.span.days() if (register.pk, day) not in reader.read]):
+            read_span(reader, register, span)
+        return
     begun = reader.clock()
     differing = differing_days(reader.source, register, step.span)
     for span in cut(runs(differing), reader.source.longest_days):
@@ -128,7 +130,7 @@ def _do(reader: Reader, register: Register, days: Known, step: Step) -> None:
     elif not differing and step.span.last == days.today:
         # Nothing has come since: that too is known as of now.
         FillDay.objects.filter(register=register, day=days.today).update(as_of=begun)
-    return None
+    return
 
 
 def _note_compared(reader: Reader, register: Register, span: Span, begun: datetime) -> None:

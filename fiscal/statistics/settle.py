@@ -43,7 +43,7 @@ def settle(reader: Reader, register: Register, window: Window, verdict: Verdict)
     """End a window. Raises LeaseLost, and ProviderError while it asks whether removals are credible."""
     span = Span(window.first_day, window.last_day)
     gone = _gone(register, span, verdict)
-    if gone and not verdict.seen and not _still_sees(reader, register, span):
+    if gone and not verdict.seen and not _still_sees(reader, register, span, gone):
         # A key that suddenly shows nothing at all never counts as deletion.
         verdict.complete, gone = False, []
         verdict.words = "The provider shows none of the receipts that it showed before, and nothing else either."
@@ -74,12 +74,15 @@ def _gone(register: Register, span: Span, verdict: Verdict) -> list[tuple[int, d
     return [(pk, day) for pk, day, key in rows if hash((day, key)) not in verdict.seen]
 
 
-def _still_sees(reader: Reader, register: Register, span: Span) -> bool:
-    """Whether the provider still shows receipts of the last other day on which it had any."""
+def _still_sees(reader: Reader, register: Register, span: Span, gone: list[tuple[int, date]]) -> bool:
+    """Whether the provider still shows receipts of the last other day on which it had any.
+
+    If there is no other day, a single receipt may be gone, but not several.
+    """
     others = register.fill_days.exclude(day__range=span).filter(receipts__gt=0)
     day = others.order_by("-day").values_list("day", flat=True).first()
     if day is None:
-        return True
+        return len(gone) == 1
     counted = reader.source.count(register, day, day)
     if counted is None:
         return any(page.receipts for page in reader.source.pages(register, day, day))

@@ -39,7 +39,9 @@ class Sales:
 
     def read(self, first: date, last: date | None = None, **options: Any) -> list[SourceReceipt]:
         """Everything of these days, all pages together."""
-        return [one for page in self.source.pages(self.register, first, last or first, **options) for one in page.receipts]
+        return [
+            one for page in self.source.pages(self.register, first, last or first, **options) for one in page.receipts
+        ]
 
 
 @pytest.fixture
@@ -60,7 +62,9 @@ def company(db) -> Organization:
 def connect_register(company, sandbox, now) -> Callable[..., Sales]:
     """Make an account with one register in the sandbox and a connection to it here."""
 
-    def make(kind: ConnectionKind = ConnectionKind.ACCOUNT, *, remote_id: str = "", region: str = "", **facts: Any) -> Sales:
+    def make(
+        kind: ConnectionKind = ConnectionKind.ACCOUNT, *, remote_id: str = "", region: str = "", **facts: Any
+    ) -> Sales:
         stage = sandbox.kassandro
         account = stage.make_account("Bäckerei Huber")
         facts = {"opened_on": "2026-05-01", **facts}
