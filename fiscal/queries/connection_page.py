@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fiscal.choices import ConnectionKind, ConnectionStatus, Provider
 from fiscal.interventions import INTERVENTIONS
-from fiscal.models import Connection, Finding, Register, Window
+from fiscal.models import Connection, FillDay, Finding, Register, Window
 from fiscal.queries.connections import ConnectionRow, connection_row
 from fiscal.queries.people import known_people, name_of
 from fiscal.queries.reading import BackfillLine, WindowLine, backfill_lines, window_lines
@@ -153,11 +153,17 @@ def _stopped_words(row: Connection) -> str:
     return _("Make a new API key in my.kassandro.at, then replace the key here.")
 
 
+def _newest(column: str) -> Subquery:
+    """The highest value of a column of the days of the register in the outer query; each is one step in an index."""
+    days = FillDay.objects.filter(register=OuterRef("pk")).order_by(f"-{column}")
+    return Subquery(days.values(column)[:1])
+
+
 def _registers(reach: Reach, row: Connection) -> list[RegisterLine]:
     rows = (
         Register.objects.filter(reach.tree(), connection=row)
         .select_related("organization")
-        .annotate(filled_until=Max("fill_days__day"), as_of=Max("fill_days__as_of"))
+        .annotate(filled_until=_newest("day"), as_of=_newest("as_of"))
         .order_by("name", "pk")[:REGISTERS_SHOWN]
     )
     return [

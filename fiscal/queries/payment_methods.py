@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,9 +16,6 @@ from fiscal.models import DayPayment, PaymentMethod
 from fiscal.queries.registers import SHOWN_DAYS
 from organizations.access import Reach
 from organizations.choices import Scope
-
-MOST = 1000
-"""Methods on one page; beyond that the page says so and asks to go to one organization."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class MethodRow:
     currency: str
     share: float | None
     same_name: int
-    """How many other methods on the page have this name, however it is written."""
+    """How many other methods have this name, however it is written."""
 
 
 @dataclass(frozen=True)
@@ -50,30 +47,34 @@ class MethodList:
     since: date
 
 
-def payment_methods(reach: Reach) -> MethodList:
-    """Methods of all registers in use at the organization reached and those it manages. Raises NotAuthorized."""
+def payment_methods(reach: Reach, *, page: int = 1, size: int | None = None) -> MethodList:
+    """Methods of all registers in use at the organization reached and those it manages; all of them without `size`.
+
+    Raises NotAuthorized.
+    """
     reach.require(Scope.TRANSACTIONS)
     since = timezone.localdate() - timedelta(days=SHOWN_DAYS - 1)
     found = PaymentMethod.objects.filter(reach.tree("register__organization"), register__gone_at=None)
-    methods = list(found.select_related("register__organization").order_by("name", "pk")[:MOST])
+    methods = list(found.select_related("register__organization"))
     sums = _sums(reach, since)
-    totals: dict[str, int] = defaultdict(int)
+    totals: Counter[str] = Counter()
     for method in methods:
         totals[method.register.currency] += abs(sums.get(method.pk, 0))
-    names: dict[str, int] = defaultdict(int)
-    for method in methods:
-        names[folded(method.name)] += 1
-    rows = [
-        _row(method, sums.get(method.pk, 0), totals[method.register.currency], names[folded(method.name)] - 1)
-        for method in methods
-    ]
-    rows.sort(key=lambda row: (row.category != PaymentCategory.UNMAPPED, -abs(row.total), row.name, row.method_id))
-    open_rows = [row for row in rows if row.category == PaymentCategory.UNMAPPED]
+    names = Counter(folded(method.name) for method in methods)
+    methods.sort(
+        key=lambda each: (each.category != PaymentCategory.UNMAPPED, -abs(sums.get(each.pk, 0)), each.name, each.pk)
+    )
+    unmapped = [method for method in methods if method.category == PaymentCategory.UNMAPPED]
+    size = size or max(1, len(methods))
+    page = max(1, min(page, -(-len(methods) // size)))
     return MethodList(
-        rows=rows,
-        unmapped=len(open_rows),
-        unmapped_share=_share(sum(abs(row.total) for row in open_rows), sum(totals.values())),
-        total=found.count() if len(methods) == MOST else len(methods),
+        rows=[
+            _row(method, sums.get(method.pk, 0), totals[method.register.currency], names[folded(method.name)] - 1)
+            for method in methods[(page - 1) * size : page * size]
+        ],
+        unmapped=len(unmapped),
+        unmapped_share=_share(sum(abs(sums.get(method.pk, 0)) for method in unmapped), sum(totals.values())),
+        total=len(methods),
         since=since,
     )
 

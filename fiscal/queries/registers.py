@@ -138,12 +138,14 @@ def _standing() -> QuerySet[Placement]:
 
 
 def _incomplete(*, late: bool) -> Q:
-    days = FillDay.objects.filter(register=OuterRef("pk"), state=FillState.INCOMPLETE)
-    return Q(Exists(days.filter(incomplete_since__lt=timezone.now() - LATE) if late else days))
+    """Registers with such days. Few days are incomplete, and an index holds just these: found once, not per register."""
+    days = FillDay.objects.filter(state=FillState.INCOMPLETE)
+    days = days.filter(incomplete_since__lt=timezone.now() - LATE) if late else days
+    return Q(pk__in=days.values("register"))
 
 
 def _unmapped() -> Q:
-    return Q(Exists(PaymentMethod.objects.filter(register=OuterRef("pk"), category=PaymentCategory.UNMAPPED)))
+    return Q(pk__in=PaymentMethod.objects.filter(category=PaymentCategory.UNMAPPED).order_by().values("register"))
 
 
 def _ordered(found: QuerySet[Register], sort: str) -> QuerySet[Register]:

@@ -135,6 +135,19 @@ def test_who_may_only_look_gets_no_form_and_saves_nothing(cast, registers):
     assert method(registers[0], "BARZAHLUNG").category == PaymentCategory.UNMAPPED
 
 
+def test_many_methods_make_pages_and_a_name_is_mapped_on_all_of_them(cast, petra, registers):
+    one, two = registers
+    for n in range(30):
+        PaymentMethod.objects.create(register=one, name=f"Method {n:02}")
+    PaymentMethod.objects.create(register=two, name="method 29")
+    html = petra.get(url("payment_methods", cast.maker), {"rows": 25, "page": 2}).content.decode()
+    assert "26–35 of 35" in html
+    assert "100.0 % of the turnover" in html
+    petra.post(url("payment_methods_map", cast.maker), {field(one, "Method 29"): "OTHER", "same_name": "yes"})
+    assert method(two, "method 29").category == PaymentCategory.OTHER
+    assert PaymentMethod.objects.filter(category=PaymentCategory.OTHER).count() == 2
+
+
 def test_the_number_of_queries_does_not_grow(cast, petra, registers):
     counts = []
     for more in (0, 30):

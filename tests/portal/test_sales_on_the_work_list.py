@@ -113,5 +113,8 @@ def test_an_organizations_page_sums_up_its_registers_and_sales(cast, bar):
     for words in ("Registers and sales", "1 register", "1 day incomplete", "1 connection", "1 method unmapped"):
         assert words in html
     assert url("registers", cast.maker) in html
+    Connection.objects.update(status=ConnectionStatus.STOPPED)
+    html = petra.get(url("organization", cast.maker)).content.decode()
+    assert "1 connection needs a person" in html.split("action required")[1]
     only(cast.petra, cast.maker, Scope.ORGANIZATIONS)
     assert "Registers and sales" not in petra.get(url("organization", cast.maker)).content.decode()

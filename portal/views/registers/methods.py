@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +20,8 @@ from organizations.choices import Level, Scope
 from organizations.rules import RulesBroken
 from portal.forms.registers import MappingForm
 from portal.frame import frame
-from portal.http import PageRequest, lead_to, scoped, show
+from portal.http import PageRequest, lead_to, scoped
+from portal.listing import Address, pager
 from portal.tabs import organization_tabs
 
 
@@ -27,7 +29,7 @@ from portal.tabs import organization_tabs
 @scoped(Scope.TRANSACTIONS)
 def methods(request: PageRequest, reach: Reach) -> HttpResponse:
     """Every method of every register in use, with its share of the turnover of the last 92 days."""
-    return _page(request, reach, payment_methods(reach))
+    return _page(request, reach)
 
 
 @require_POST
@@ -37,16 +39,14 @@ def methods_map(request: PageRequest, reach: Reach) -> HttpResponse:
     found = payment_methods(reach)
     form = MappingForm(request.POST, methods={row.method_id: row.category for row in found.rows})
     if not form.is_valid():
-        return _page(
-            request, reach, found, error=_("One of the choices is none of those offered. Nothing was changed.")
-        )
+        return _page(request, reach, error=_("One of the choices is none of those offered. Nothing was changed."))
     chosen = form.categories()
     if request.POST.get("same_name") == "yes":
         chosen = _spread(found, chosen)
     try:
         changed = map_payment_methods(reach, categories=chosen)
     except RulesBroken as broken:
-        return _page(request, reach, found, error=" ".join(broken.errors.values()))
+        return _page(request, reach, error=" ".join(broken.errors.values()))
     words = ngettext("%(n)d payment method was changed.", "%(n)d payment methods were changed.", changed)
     messages.success(request, words % {"n": changed})
     return lead_to(request, _own_url(reach))
@@ -72,7 +72,10 @@ def _own_url(reach: Reach) -> str:
     return reverse("portal:payment_methods", args=[reach.organization.public_id])
 
 
-def _page(request: PageRequest, reach: Reach, found: MethodList, *, error: str = "") -> HttpResponse:
+def _page(request: PageRequest, reach: Reach, *, error: str = "") -> HttpResponse:
+    address = Address(_own_url(reach), request.GET)
+    page, size = address.number("page", 1), address.size()
+    found = payment_methods(reach, page=page, size=size)
     here = reach.organization.public_id
     crumbs = [(_("Payment methods"), "")]
     if reach.allows(Scope.CLIENTS):
@@ -80,6 +83,7 @@ def _page(request: PageRequest, reach: Reach, found: MethodList, *, error: str =
     context: dict[str, Any] = frame(reach, *crumbs) | {
         "title": _("Payment methods"),
         "list": found,
+        "pager": pager(address, page=page, size=size, total=found.total),
         "categories": PaymentCategory.choices,
         "error": error,
         "here": here,
@@ -90,5 +94,4 @@ def _page(request: PageRequest, reach: Reach, found: MethodList, *, error: str =
         if reach.allows(Scope.TRANSACTIONS, Level.MANAGE)
         else "",
     }
-    page = "portal/registers/methods.html"
-    return show(request, page, page, context, status=422 if error else 200)
+    return render(request, "portal/registers/methods.html", context, status=422 if error else 200)
