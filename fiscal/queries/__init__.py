@@ -47,7 +47,7 @@ from fiscal.queries.organizations import (
     list_organizations,
     organization_name,
 )
-from fiscal.queries.payment_methods import MethodList, folded, payment_methods
+from fiscal.queries.payment_methods import MethodList, MethodName, folded, method_names, payment_methods
 from fiscal.queries.reading import BackfillLine, first_backfill_day, known_backfill
 from fiscal.queries.register_page import MovingChoices, RegisterPage, moving_choices, register_page
 from fiscal.queries.registers import (
@@ -94,6 +94,7 @@ __all__ = [
     "KeyRow",
     "LogoImage",
     "MethodList",
+    "MethodName",
     "ModeChoice",
     "ModeSlot",
     "MovingChoices",
@@ -146,6 +147,7 @@ __all__ = [
     "list_shops",
     "logo_digest",
     "logo_image",
+    "method_names",
     "mirror_work",
     "moving_choices",
     "open_shops",

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from fiscal.choices import PaymentCategory
@@ -87,18 +88,10 @@ class ShopForm(forms.Form):
     address = forms.CharField(label=_("Address"), required=False, max_length=300)
 
 
-class MappingForm(forms.Form):
-    """One choice for each payment method on the page."""
+def meanings_in(sent: QueryDict) -> dict[int, PaymentCategory]:
+    """What a page of payment methods sent, by method: fields called category-<number>.
 
-    def __init__(self, *args: Any, methods: dict[int, str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for method_id, category in methods.items():
-            self.fields[f"category-{method_id}"] = forms.ChoiceField(
-                choices=PaymentCategory.choices, initial=category, required=False
-            )
-
-    def categories(self) -> dict[int, PaymentCategory]:
-        """What was sent, by method, of a valid form; methods that were not sent are left out."""
-        return {
-            int(name.partition("-")[2]): PaymentCategory(value) for name, value in self.cleaned_data.items() if value
-        }
+    No form: it would have a field for each of thousands of methods. Raises ValueError for a choice that is none.
+    """
+    fields = (name for name in sent if name.startswith("category-"))
+    return {int(name.removeprefix("category-")): PaymentCategory(sent[name]) for name in fields}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +14,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from fiscal.choices import PaymentCategory
-from fiscal.queries import MethodList, folded, payment_methods
+from fiscal.queries import MethodName, folded, method_names, payment_methods
 from fiscal.services import map_payment_methods
 from organizations.access import Reach
 from organizations.choices import Level, Scope
 from organizations.rules import RulesBroken
-from portal.forms.registers import MappingForm
+from portal.forms.registers import meanings_in
 from portal.frame import frame
 from portal.http import PageRequest, lead_to, scoped
 from portal.listing import Address, pager
@@ -36,11 +37,13 @@ def methods(request: PageRequest, reach: Reach) -> HttpResponse:
 @scoped(Scope.TRANSACTIONS, Level.MANAGE)
 def methods_map(request: PageRequest, reach: Reach) -> HttpResponse:
     """Save what was chosen. `same_name`: a choice that was changed holds for every method of that name."""
-    found = payment_methods(reach)
-    form = MappingForm(request.POST, methods={row.method_id: row.category for row in found.rows})
-    if not form.is_valid():
+    try:
+        sent = meanings_in(request.POST)
+    except ValueError:
         return _page(request, reach, error=_("One of the choices is none of those offered. Nothing was changed."))
-    chosen = form.categories()
+    found = method_names(reach)
+    known = {each.method_id for each in found}
+    chosen = {method_id: category for method_id, category in sent.items() if method_id in known}
     if request.POST.get("same_name") == "yes":
         chosen = _spread(found, chosen)
     try:
@@ -52,20 +55,12 @@ def methods_map(request: PageRequest, reach: Reach) -> HttpResponse:
     return lead_to(request, _own_url(reach))
 
 
-def _spread(found: MethodList, chosen: dict[int, PaymentCategory]) -> dict[int, PaymentCategory]:
+def _spread(found: Sequence[MethodName], chosen: dict[int, PaymentCategory]) -> dict[int, PaymentCategory]:
     """The choices that differ from what is stored, spread to methods of the same name that nobody touched."""
-    by_name: dict[str, PaymentCategory] = {}
-    touched = set()
-    for row in found.rows:
-        if row.method_id in chosen and chosen[row.method_id] != row.category:
-            by_name.setdefault(folded(row.name), chosen[row.method_id])
-            touched.add(row.method_id)
-    spread = {
-        row.method_id: by_name[folded(row.name)]
-        for row in found.rows
-        if row.method_id not in touched and folded(row.name) in by_name
-    }
-    return chosen | spread
+    touched = {each for each in found if chosen.get(each.method_id, each.category) != each.category}
+    by_name = {folded(each.name): chosen[each.method_id] for each in touched}
+    others = (each for each in found if each not in touched and folded(each.name) in by_name)
+    return chosen | {each.method_id: by_name[folded(each.name)] for each in others}
 
 
 def _own_url(reach: Reach) -> str:
