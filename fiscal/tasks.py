@@ -25,6 +25,24 @@ def reconcile(*, organization_id: int, **_: Any) -> None:
 
 
 @shared_task
+def read_sales(*, connection_id: int, **_: Any) -> None:
+    """Give one source of sales its turn."""
+    services.read_connection(connection_id)
+
+
+@shared_task
+def roll_up(**_: Any) -> None:
+    """Roll up what no fill has; once per slot of time."""
+    run_periodic("roll_up", now=timezone.now())
+
+
+@shared_task
+def keep_statistics(**_: Any) -> None:
+    """Make and drop partitions, drop what was kept long enough; once per slot of time."""
+    run_periodic("keep_statistics", now=timezone.now())
+
+
+@shared_task
 def compare_due(**_: Any) -> None:
     """Compare objects in step with the provider, those whose turn it is; once per slot of time."""
     run_periodic("compare_due", now=timezone.now())
@@ -39,6 +57,8 @@ def tidy(**_: Any) -> None:
 PERIODIC: dict[str, tuple[timedelta, Callable[[datetime], object]]] = {
     "compare_due": (timedelta(minutes=10), lambda now: services.compare_due(now=now)),
     "tidy": (timedelta(minutes=1), lambda now: services.tidy(now=now)),
+    "roll_up": (timedelta(seconds=15), lambda now: services.roll_up_due(now=now)),
+    "keep_statistics": (timedelta(hours=6), lambda now: services.keep_statistics(now=now)),
 }
 """What is done by the clock, and how often. Beat rings for it; the sweep does what nobody did in its time."""
 
@@ -62,10 +82,17 @@ class Doorbell:
 
     def ring(self, organization_id: int) -> bool:
         """Ring for one organization. False if nobody can hear it: the sweep finds whatever is due without it."""
+        return self._send(reconcile, organization_id=organization_id)
+
+    def ring_reader(self, connection_id: int) -> bool:
+        """Ring for one source of sales. False if nobody can hear it. A message that nobody took in time is worth nothing."""
+        return self._send(read_sales, connection_id=connection_id)
+
+    def _send(self, task: Any, **ids: int) -> bool:
         if time.monotonic() < self.silent_until:
             return False
         try:
-            reconcile.delay(organization_id=organization_id)
+            task.apply_async(kwargs=ids)
         except Exception as error:  # noqa: BLE001 - any broker's trouble: the change is committed and will be found
             self.silent_until = time.monotonic() + self.SILENCE
             log.warning("the broker took no message (%s); the sweep will find the work", type(error).__name__)
@@ -79,6 +106,11 @@ doorbell = Doorbell()
 def ring(organization_id: int) -> bool:
     """Ring the doorbell of this process. Never raises."""
     return doorbell.ring(organization_id)
+
+
+def ring_reader(connection_id: int) -> bool:
+    """Ring for a source of sales. Never raises."""
+    return doorbell.ring_reader(connection_id)
 
 
 def listen() -> None:

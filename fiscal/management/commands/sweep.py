@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from argparse import ArgumentParser
 from collections.abc import Collection
 from datetime import timedelta
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 LATE = timedelta(seconds=60)
 LONGEST_PAUSE = 60.0
+READS_FOR, RINGS_AGAIN = 10.0, 60.0  # seconds of reading sales by hand in a tick; until a reader is rung for again
 MOST_ROUNDS = 1_000  # of --once: 200 organizations each
 
 
@@ -33,6 +35,7 @@ class Sweeper:
     def __init__(self, every: float) -> None:
         self.every = every
         self.rung_for: set[int] = set()
+        self.readers: dict[int, float] = {}
         self.failures = 0
         self._stop = threading.Event()
 
@@ -73,6 +76,7 @@ class Sweeper:
         for name in tasks.PERIODIC:
             if not self._stop.is_set():
                 tasks.run_periodic(name, now=timezone.now(), late=LATE)
+        self._read_sales()
         if found:
             log.info("%d organizations due: rang for %d, made %d passes on %d", len(found), rung, passes, len(left))
 
@@ -83,6 +87,23 @@ class Sweeper:
                 break
             rung += 1
         return rung
+
+    def _read_sales(self) -> None:
+        """Ring for sources of sales that are due; to those rung for before nobody came: read some of them here."""
+        due, now = services.due_connections(now=timezone.now()), time.monotonic()
+        left = [connection_id for connection_id in due if connection_id in self.readers]
+        self.readers = {connection_id: self.readers.get(connection_id, now - RINGS_AGAIN) for connection_id in due}
+        heard = True
+        for connection_id, rung in self.readers.items():
+            if self._stop.is_set():
+                return
+            if heard and now - rung >= RINGS_AGAIN:
+                heard = tasks.ring_reader(connection_id)
+                self.readers[connection_id] = now
+        for connection_id in left:
+            if self._stop.is_set() or time.monotonic() - now > READS_FOR:
+                break
+            services.read_connection(connection_id, stop=self._stop.is_set)
 
     def _work(self, organizations: Collection[int]) -> int:
         passes = 0
@@ -105,6 +126,9 @@ class Command(BaseCommand):
             for _ in range(MOST_ROUNDS):
                 if not services.sweep(now=timezone.now()):
                     break
+            for connection_id in services.due_connections(now=timezone.now()):
+                services.read_connection(connection_id)
+            services.roll_up_due(now=timezone.now())
             return
         sweeper = Sweeper(every)
         signal.signal(signal.SIGTERM, sweeper.stop)

@@ -1,0 +1,107 @@
+"""Registers, articles and payment methods as the provider lists them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from fiscal.models import Article, Connection, PaymentMethod, Placement, Register
+from fiscal.statistics.plan import DAY, HOUR, NIGHTLY_DAYS
+from fiscal.statistics.reader import Reader
+from fiscal.statistics.shapes import Catalogue, SourceRegister
+from fiscal.statistics.windows import local_day
+
+log = logging.getLogger(__name__)
+
+ZONES = {"AUT": "Europe/Vienna", "ITA": "Europe/Rome"}
+
+
+def refresh(reader: Reader, connection: Connection) -> None:
+    """Look for registers every hour, for articles and payment methods every day. Raises ProviderError, LeaseLost."""
+    now = reader.clock()
+    seen = connection.catalogue_at
+    missing = not connection.registers.exists()
+    # A paused connection is asked for its receipts first: its licence decides about those.
+    if missing or seen is None or _slot(connection.read_at, now):
+        _take_registers(reader, connection, reader.source.registers())
+    if seen is None or seen <= now - DAY:
+        _take_catalogue(reader, connection, reader.source.catalogue())
+
+
+def _slot(read_at: datetime | None, now: datetime) -> bool:
+    """Whether an hour has begun since the last good round."""
+    return read_at is None or int(read_at.timestamp() // HOUR.total_seconds()) != int(
+        now.timestamp() // HOUR.total_seconds()
+    )
+
+
+@transaction.atomic
+def _take_registers(reader: Reader, connection: Connection, found: Sequence[SourceRegister]) -> None:
+    """New ones are placed where the connection is; vanished ones keep their history. An empty list says nothing."""
+    now = reader.clock()
+    reader.lease.hold(now=now)
+    known = {row.remote_id: row for row in connection.registers.all()}
+    for one in found:
+        if one.remote_id not in known:
+            _add(connection, one, now)
+        elif (row := known[one.remote_id]).gone_at is not None or (one.serial and row.serial != one.serial):
+            row.gone_at, row.serial = None, one.serial or row.serial
+            row.save(update_fields=["gone_at", "serial"])
+    if found:
+        listed = [one.remote_id for one in found]
+        gone = connection.registers.filter(gone_at=None).exclude(remote_id__in=listed).update(gone_at=now)
+        if gone:
+            log.info("%d registers of connection %s are no longer listed", gone, connection.pk)
+
+
+def _add(connection: Connection, one: SourceRegister, now: datetime) -> None:
+    register = Register(
+        organization_id=connection.organization_id,
+        connection=connection,
+        provider=connection.provider,
+        remote_id=one.remote_id,
+        serial=one.serial,
+        name=one.name[:100] or one.remote_id,
+        country_code=connection.country_code,
+        currency=connection.currency,
+        time_zone=ZONES[connection.country_code],
+    )
+    register.read_from = local_day(now, register.zone) - timedelta(days=NIGHTLY_DAYS)
+    register.save()
+    Placement.objects.create(register=register, organization_id=connection.organization_id, from_day=register.read_from)
+
+
+@transaction.atomic
+def _take_catalogue(reader: Reader, connection: Connection, found: Catalogue) -> None:
+    now = reader.clock()
+    reader.lease.hold(now=now)
+    rows = {
+        one.remote_id: Article(
+            connection=connection,
+            remote_id=one.remote_id,
+            number=one.number[:60],
+            name=one.name[:200],
+            group=one.group[:100],
+            price=one.price,
+            vat_rate=one.vat_rate,
+            seen_at=now,
+        )
+        for one in found.articles
+    }
+    Article.objects.bulk_create(
+        rows.values(),
+        batch_size=1_000,
+        update_conflicts=True,
+        unique_fields=["connection", "remote_id"],
+        update_fields=["number", "name", "group", "price", "vat_rate", "seen_at"],
+    )
+    methods = [
+        PaymentMethod(register=register, name=name[:100])
+        for register in connection.registers.filter(gone_at=None)
+        for name in dict.fromkeys(found.payment_methods)
+    ]
+    PaymentMethod.objects.bulk_create(methods, batch_size=1_000, ignore_conflicts=True)
+    Connection.objects.filter(pk=connection.pk).update(catalogue_at=now)
