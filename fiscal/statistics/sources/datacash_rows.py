@@ -6,6 +6,7 @@ Contracts "DataCash" (heading 3) and "Documento commerciale" (headings 1 to 3).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -24,7 +25,7 @@ KINDS = {"V": ReceiptKind.SALE, "A": ReceiptKind.VOID, "R": ReceiptKind.RETURN}
 NEGATIVE = frozenset({ReceiptKind.VOID, ReceiptKind.RETURN})
 UNCOLLECTED = frozenset({"NR_EF", "NR_PS", "NR_CS"})
 NATURES = frozenset({"N1", "N2", "N3", "N4", "N5", "N6", "N7", "VI"})
-_WRITTEN = "%d/%m/%Y %H:%M:%S"
+_WRITTEN = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})")
 _KNOWN = frozenset({"descrizioneProdotto", "descrizione", "documentoCommercialeCollegato"})
 
 Tax = tuple[str, int, int, int, int]
@@ -103,7 +104,11 @@ class DataCashRows:
         )
 
     def _moment(self, text: str) -> tuple[datetime, date]:
-        wall = datetime.strptime(text, _WRITTEN)  # noqa: DTZ007 - local time, made a moment in the next line
+        found = _WRITTEN.fullmatch(text)
+        if found is None:
+            raise ValueError("no date")
+        day, month, year, hour, minute, second = map(int, found.groups())
+        wall = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - local time, made a moment in the next line
         return self._wall.moment(wall).astimezone(UTC), wall.date()
 
 
