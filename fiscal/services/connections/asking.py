@@ -15,6 +15,7 @@ from fiscal.models import Connection
 from fiscal.providers.datacash import DataCash
 from fiscal.providers.errors import CredentialsRefused, Forbidden, LicenceLapsed, ProviderError, Refused, Unauthorized
 from fiscal.services.connections.rules import ConnectionRefused
+from fiscal.statistics.sources.kassandro import serial_behind
 
 _VAT_FIELDS = frozenset({"partitaiva", "piva", "vatnumber"})
 _END_FIELDS = frozenset({"scadenza", "scadenzalicenza", "validafino"})
@@ -33,8 +34,7 @@ def serials_behind(kind: ConnectionKind, api_key: str) -> list[str]:
     try:
         client = unstored_kassandro(kind, api_key)
         if kind == ConnectionKind.REGISTER:
-            client.payment_methods()
-            return []
+            return [serial_behind(client)]
         rows = client.cash_registers()
     except ProviderError as error:
         raise _refused_kassandro(error) from None

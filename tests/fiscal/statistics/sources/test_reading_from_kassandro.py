@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import date, timedelta
 
 import pytest
@@ -138,7 +139,9 @@ def test_rows_of_another_register_are_not_taken(bakery, sandbox):
 
 def test_a_register_token_reads_its_register(connect_register):
     single = connect_register(ConnectionKind.REGISTER, remote_id=kassandro.ONLY)
-    assert [one.remote_id for one in single.source.registers()] == [kassandro.ONLY]
+    assert [one[:3] for one in map(astuple, single.source.registers())] == [
+        (kassandro.ONLY, "my.kassandro", "KAS-00001")
+    ]
     assert agrees(single.read(DAY), single, DAY)
     assert single.source.receipt(single.register, single.read(DAY)[3].number) == single.read(DAY)[3]
     assert single.source.catalogue().articles
