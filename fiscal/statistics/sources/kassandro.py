@@ -14,6 +14,7 @@ from django.utils import timezone
 from fiscal.choices import ConnectionKind
 from fiscal.clients import kassandro
 from fiscal.models import Connection, Register
+from fiscal.providers.addresses import is_segment
 from fiscal.providers.errors import Absent, Garbled
 from fiscal.providers.kassandro import Kassandro
 from fiscal.statistics.shapes import Catalogue, Page, SourceArticle, SourceReceipt, SourceRegister
@@ -89,10 +90,13 @@ class KassandroSource:
                 return
 
     def receipt(self, register: Register, number: str) -> SourceReceipt | None:
-        """One receipt as Kassandro has it now; None if it has none of that number. Raises Garbled if it is unreadable.
+        """One receipt as Kassandro has it now; None if it has none of that number, or cannot be asked for such a number.
 
-        Numbers repeat between the registers of an account, so that a register's own token asks.
+        Numbers repeat between the registers of an account, so that a register's own token asks. Raises Garbled if the
+        receipt is unreadable.
         """
+        if not is_segment(number):
+            return None
         client = self._client
         if self._is_account:
             client = kassandro(self._connection, cash_register_id=self._id_of(register))

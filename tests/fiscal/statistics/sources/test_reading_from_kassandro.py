@@ -128,8 +128,9 @@ def _of_first(bakery):
     return bakery.read(DAY)
 
 
-def test_a_receipt_that_is_not_there_is_none(bakery):
-    assert bakery.source.receipt(bakery.register, "999999") is None
+@pytest.mark.parametrize("number", ["999999", "2026/17", "..", "", "a b"])
+def test_a_receipt_that_is_not_there_or_cannot_be_asked_for_is_none(bakery, number):
+    assert bakery.source.receipt(bakery.register, number) is None
 
 
 def test_rows_of_another_register_are_not_taken(bakery, sandbox):
