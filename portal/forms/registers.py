@@ -94,4 +94,4 @@ def meanings_in(sent: QueryDict) -> dict[int, PaymentCategory]:
     No form: it would have a field for each of thousands of methods. Raises ValueError for a choice that is none.
     """
     fields = (name for name in sent if name.startswith("category-"))
-    return {int(name.removeprefix("category-")): PaymentCategory(sent[name]) for name in fields}
+    return {int(name.removeprefix("category-")): PaymentCategory(str(sent[name])) for name in fields}
