@@ -138,7 +138,7 @@ def moving_choices(reach: Reach, register_id: UUID) -> MovingChoices | None:
     if register is None:
         return None
     home = register.connection.organization_id
-    places = Organization.objects.filter(reach.tree("")).filter(Q(pk=home) | Q(parent=home))
+    places = Organization.objects.filter(reach.tree(""), retired_at=None).filter(Q(pk=home) | Q(parent=home))
     shops = Shop.objects.filter(organization__in=places, closed_at=None).select_related("organization")
     return MovingChoices(
         organizations=[(place.public_id, str(place)) for place in places],

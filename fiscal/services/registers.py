@@ -176,7 +176,7 @@ def _write(reach: Reach, register: Register, starts: Starts) -> None:
 def _place(reach: Reach, connection: Connection, organization_id: UUID) -> Organization:
     """An organization that the person reaches here and that the connection's registers may stand in."""
     home = connection.organization_id
-    found = Organization.objects.filter(reach.tree(""), public_id=organization_id).first()
+    found = Organization.objects.filter(reach.tree(""), public_id=organization_id, retired_at=None).first()
     if found is None or home not in (found.pk, found.parent_id):
         raise RulesBroken(
             {"organization": _("A register stands where its connection belongs to, or in an organization below that.")}

@@ -23,6 +23,8 @@ def add_shop(reach: Reach, *, name: str, number: str = "", address: str = "") ->
     """Add a shop to the organization reached. Raises RulesBroken, NotAuthorized."""
     reach.require(Scope.CLIENTS, Level.MANAGE)
     values = _checked(name, number, address)
+    if reach.organization.retired_at:
+        raise RulesBroken({"": _("The organization is retired: nothing is sold in it any more.")})
     try:
         with transaction.atomic(durable=True):
             shop = Shop.objects.create(organization=reach.organization, **values)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from fiscal.models import Shop
 from organizations.choices import Level, Scope, Verb
-from organizations.models import AuditEntry
+from organizations.models import AuditEntry, Organization
 from tests.fiscal.statistics.books import make_register, make_shop
 from tests.portal.sales import days_ago, only, signed_in, url
 
@@ -42,6 +43,13 @@ def test_two_shops_of_one_name_are_refused_at_the_field(cast, petra):
     assert "has a shop of this name already" in answer.content.decode()
     assert 'value="HH-0417"' in answer.content.decode()
     assert petra.post(url("shop_new", cast.sibling), FACTS).status_code == 303
+
+
+def test_a_retired_organization_gets_no_shop(cast, petra):
+    Organization.objects.filter(pk=cast.shop.pk).update(retired_at=timezone.now())
+    assert url("shop_new", cast.shop) not in petra.get(url("shops", cast.shop)).content.decode()
+    assert petra.post(url("shop_new", cast.shop), FACTS).status_code == 422
+    assert not Shop.objects.exists()
 
 
 def test_changing_a_shop_records_what_was_before(cast, petra):

@@ -12,7 +12,7 @@ from fiscal.models import DayTotal, DayVat, DirtyDay, Placement, Receipt, Regist
 from fiscal.services import change_register, place_register
 from fiscal.statistics.rollup import roll_up
 from organizations.choices import Verb
-from organizations.models import AuditEntry
+from organizations.models import AuditEntry, Organization
 from organizations.rules import RulesBroken
 from tests.fiscal.statistics.books import make_connection, make_register, make_shop, sell
 from tests.portal.sales import days_ago, signed_in, today, url
@@ -133,6 +133,14 @@ def test_a_day_to_come_a_closed_shop_and_the_same_place_are_refused_in_words(cas
     Shop.objects.update(closed_at=timezone.now())
     assert petra.post(address, form(cast.shop, yard)).status_code == 422
     assert spans(register) == [("Kassenwerk GmbH", "", days_ago(20), None)]
+
+
+def test_a_retired_organization_takes_no_register(cast, petra, register):
+    Organization.objects.filter(pk=cast.shop.pk).update(retired_at=timezone.now())
+    address = url("register_place", cast.maker, register.public_id)
+    assert "Gasthaus Mio" not in petra.get(address).content.decode()
+    with pytest.raises(RulesBroken):
+        move(cast, register, cast.shop, today())
 
 
 def test_from_a_managed_organization_only_its_own_shops_are_offered(cast, yard):
