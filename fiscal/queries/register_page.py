@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from fiscal.choices import ConnectionKind, PaymentCategory, Provider
@@ -80,13 +80,14 @@ class RegisterPage:
 class MovingChoices:
     """Where a register may be moved to from here: organizations by id, and open shops with their organization's id.
 
-    `now` is where it stands: organization and shop.
+    `now` is where it stands: organization and shop. `since`: the first day of which that is known.
     """
 
     organizations: Sequence[tuple[UUID, str]]
     shops: Sequence[tuple[UUID, str, UUID]]
     today: date
     now: tuple[UUID, UUID | None]
+    since: date | None
 
 
 def register_page(reach: Reach, register_id: UUID) -> RegisterPage | None:
@@ -148,6 +149,7 @@ def moving_choices(reach: Reach, register_id: UUID) -> MovingChoices | None:
         ],
         today=timezone.localdate(timezone=register.zone),
         now=(register.organization.public_id, _shop_now(register)),
+        since=register.placements.aggregate(day=Min("from_day"))["day"],
     )
 
 

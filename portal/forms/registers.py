@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from fiscal.choices import PaymentCategory
@@ -46,6 +47,10 @@ class PlaceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["from_day"].widget.attrs["max"] = f"{choices.today:%Y-%m-%d}"
         self.fields["from_day"].initial = choices.today
+        if choices.since:
+            words = _("The first day on which it stood there. %(day)s or earlier moves all that is known of it.")
+            day = date_format(choices.since, "j M Y")
+            self.fields["from_day"].help_text = words % {"day": day}
         groups = []
         for organization_id, name in choices.organizations:
             shops = [

@@ -99,6 +99,12 @@ def test_moving_back_joins_what_belongs_together(cast, register):
     assert spans(register) == [("Kassenwerk GmbH", "", days_ago(20), None)]
 
 
+def test_the_form_begins_where_it_stands_and_says_from_which_day_on_all_of_it_moves(cast, petra, register):
+    html = petra.get(url("register_place", cast.maker, register.public_id)).content.decode()
+    assert f'<option value="{cast.maker.public_id} " selected>' in html
+    assert f"{days_ago(20).day} " in html.split("The first day on which it stood there.")[1][:20]
+
+
 def test_naming_an_earlier_day_than_the_first_says_where_it_has_stood_ever_since(cast, register):
     sell(register, days_ago(30), [700])
     move(cast, register, cast.shop, days_ago(25))
