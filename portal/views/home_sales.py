@@ -40,6 +40,11 @@ def sales_lines(work: SalesWork) -> Iterator[Line]:
             "title": words % {"n": work.incomplete_days},
             "note": _("Oldest since %(time)s") % {"time": clock(work.incomplete_since)},
         }
+    yield from _later_lines(work)
+
+
+def _later_lines(work: SalesWork) -> Iterator[Line]:
+    """What gets worse only with time."""
     if work.licences:
         words = ngettext("%(n)d licence ends within 30 days", "%(n)d licences end within 30 days", work.licences)
         yield {
