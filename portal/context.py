@@ -33,6 +33,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _("Structure"),
             [("portal:organizations", _("Organizations"), "hierarchy", 0), ("portal:keys", _("API keys"), "key", 0)],
         ),
+        (_("Money"), [("portal:statistics", _("Statistics"), "chart-bar", 0)]),
         (_("Record"), [("portal:mirror", _("Mirror work"), "refresh", 0)]),
     ]
     return [

@@ -37,6 +37,8 @@ def organization_tabs(
         below = f"{reverse('portal:organizations')}?parent={public_id}"
         tabs.append(("children", _("Children"), below, children))
     tabs.append(("keys", _("API keys"), address("portal:organization_keys", public_id), keys))
+    if reach.allows(Scope.TRANSACTIONS):
+        tabs.append(("statistics", _("Statistics"), address("portal:organization_statistics", public_id), None))
     if reach.allows(Scope.BILLING):
         tabs.append(("billing", _("Billing"), address("portal:billing", public_id), None))
     if not reach.organization.is_managed and reach.allows(Scope.ORGANIZATIONS, Level.MANAGE):

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from portal import urls_statistics
 from portal.views import (
     addresses,
     billing,
@@ -80,3 +81,4 @@ urlpatterns: list[URLPattern] = [
     path(f"{CREDENTIAL}replace/", credentials.credential_replace, name="credential_replace"),
     path(f"{CREDENTIAL}remove/", credentials.credential_remove, name="credential_remove"),
 ]
+urlpatterns += urls_statistics.urlpatterns
