@@ -55,7 +55,9 @@ def reports_of(user: User, organization: Organization | None = None) -> list[Rep
     found = TurnoverReport.objects.filter(user=user).select_related("organization")
     if organization is not None:
         found = found.filter(organization=organization)
-    rows = list(found.order_by("organization__name", "pk").prefetch_related(Prefetch("sendings", newest)))
+    rows = list(
+        found.order_by("organization__name", "pk").prefetch_related(Prefetch("sendings", newest, to_attr="newest"))
+    )
     known = set(
         reachable(user, Scope.TRANSACTIONS)
         .filter(pk__in=[row.organization_id for row in rows])
@@ -83,6 +85,6 @@ def _line(row: TurnoverReport, *, known: bool) -> ReportLine:
         paused_at=row.paused_at,
         sendings=[
             Sending(each.first_day, each.last_day, each.started_at, each.outcome, each.error_text)
-            for each in row.sendings.all()
+            for each in row.newest  # type: ignore[attr-defined]
         ],
     )

@@ -1,4 +1,4 @@
-"""Days put together to weeks or months where there would be too many bars to read, and what their state is."""
+"""Days put together to weeks, months or years where there would be too many bars to read, and what their state is."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ class Unit(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+    YEAR = "year"
 
     def per(self) -> str:
-        return {Unit.DAY: _("per day"), Unit.WEEK: _("per week"), Unit.MONTH: _("per month")}[self]
+        words = {Unit.DAY: _("per day"), Unit.WEEK: _("per week"), Unit.MONTH: _("per month")}
+        return words.get(self, _("per year"))
 
 
 @dataclass
@@ -53,6 +55,8 @@ class Bucket:
         """Its days, in full."""
         if self.unit == Unit.DAY:
             return day_words(self.first, weekday=True, year=self.year)
+        if self.unit == Unit.YEAR:
+            return str(self.first.year)
         if self.unit == Unit.MONTH:
             return f"{str(MONTHS_3[self.first.month]).title()} {self.first.year}"
         return f"{day_words(self.first)} – {day_words(self.last, year=self.year)}"
@@ -60,6 +64,8 @@ class Bucket:
     @property
     def label(self) -> str:
         """The same at the axis."""
+        if self.unit == Unit.YEAR:
+            return str(self.first.year)
         if self.unit == Unit.MONTH:
             month = str(MONTHS_3[self.first.month]).title()
             return f"{month} {self.first.year}" if self.year else month
@@ -67,10 +73,12 @@ class Bucket:
 
 
 def unit_for(days: int, most: int) -> Unit:
-    """Days, weeks or months, so that there are at most about `most` bars."""
+    """Days, weeks, months or years, so that there are at most about `most` bars."""
     if days <= most:
         return Unit.DAY
-    return Unit.WEEK if days <= 7 * most else Unit.MONTH
+    if days <= 7 * most:
+        return Unit.WEEK
+    return Unit.MONTH if days <= 30 * most else Unit.YEAR
 
 
 def buckets(selection: Selection, days: Days, most: int) -> list[Bucket]:
@@ -119,6 +127,8 @@ def _plus(known: int | None, more: int | None) -> int | None:
 
 
 def _start(day: date, unit: Unit) -> date:
+    if unit == Unit.YEAR:
+        return day.replace(month=1, day=1)
     if unit == Unit.MONTH:
         return day.replace(day=1)
     return day - timedelta(day.weekday()) if unit == Unit.WEEK else day

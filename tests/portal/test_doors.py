@@ -161,6 +161,7 @@ def _things(cast: Cast, organization: Organization) -> dict[str, object]:
         "mirror_id": Mirror.objects.get(kind="ORGANIZATION", organization=organization).pk,
         "decision": "adopt",
         "digest": "ab" * 32,
+        "report_id": uuid4(),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -50,9 +50,7 @@ def organization_file(request: PageRequest, reach: Reach) -> HttpResponseBase:
 
 def _file(request: PageRequest, reach: Reach | None, page: str) -> HttpResponseBase:
     address = Address(request.path, request.GET)
-    what = address.one_of("what", TABLES)
-    if not what:
-        raise Http404
+    what = address.one_of("what", TABLES) or "days"
     selection = selection_in(request, reach, wanted_in(address))
     back = Address(page, request.GET).with_(what="", format="", bom="")
     if what == "daily" and len(selection.span) < 2:
