@@ -12,9 +12,13 @@ from typing import Any, NamedTuple
 
 
 class Cell(StrEnum):
-    """What a column holds. MONEY: cents; QUANTITY: thousandths; RATE: hundredths of a percent; all integers."""
+    """What a column holds. MONEY: cents; QUANTITY: thousandths; RATE: hundredths of a percent; all integers.
+
+    TEXT was written by somebody else; a WORD is ours (an id, a code), and needs no care.
+    """
 
     TEXT = "text"
+    WORD = "word"
     DAY = "day"
     MOMENT = "moment"
     COUNT = "count"
@@ -48,8 +52,8 @@ def columns(**named: Cell) -> tuple[Column, ...]:
 
 DAILY_TOTALS = columns(
     day=Cell.DAY,
-    currency=Cell.TEXT,
-    state=Cell.TEXT,
+    currency=Cell.WORD,
+    state=Cell.WORD,
     sales_count=Cell.COUNT,
     sales=Cell.MONEY,
     voids_count=Cell.COUNT,
@@ -69,14 +73,14 @@ DAILY_TOTALS = columns(
 STATISTICS = columns(
     day=Cell.DAY,
     organization=Cell.TEXT,
-    organization_id=Cell.TEXT,
+    organization_id=Cell.WORD,
     register=Cell.TEXT,
-    register_id=Cell.TEXT,
-    country=Cell.TEXT,
-    currency=Cell.TEXT,
-    section=Cell.TEXT,
+    register_id=Cell.WORD,
+    country=Cell.WORD,
+    currency=Cell.WORD,
+    section=Cell.WORD,
     key=Cell.TEXT,
-    detail=Cell.TEXT,
+    detail=Cell.WORD,
     vat_rate=Cell.RATE,
     count=Cell.COUNT,
     quantity=Cell.QUANTITY,
@@ -88,25 +92,25 @@ STATISTICS = columns(
 """“Export statistics” (DataCash: Esporta statistiche): day × register × kind, payment method, VAT rate, article."""
 
 PAYMENTS = columns(
-    category=Cell.TEXT, method=Cell.TEXT, currency=Cell.TEXT, amount=Cell.MONEY, amount_before=Cell.MONEY
+    category=Cell.WORD, method=Cell.TEXT, currency=Cell.WORD, amount=Cell.MONEY, amount_before=Cell.MONEY
 )
 VAT = columns(
-    country=Cell.TEXT,
+    country=Cell.WORD,
     code=Cell.TEXT,
     vat_rate=Cell.RATE,
-    currency=Cell.TEXT,
+    currency=Cell.WORD,
     gross=Cell.MONEY,
     net=Cell.MONEY,
     tax=Cell.MONEY,
     gross_before=Cell.MONEY,
 )
-ARTICLES = columns(article=Cell.TEXT, quantity=Cell.QUANTITY, currency=Cell.TEXT, amount=Cell.MONEY)
+ARTICLES = columns(article=Cell.TEXT, quantity=Cell.QUANTITY, currency=Cell.WORD, amount=Cell.MONEY)
 BRANCHES = columns(
     organization=Cell.TEXT,
-    organization_id=Cell.TEXT,
-    country=Cell.TEXT,
+    organization_id=Cell.WORD,
+    country=Cell.WORD,
     day=Cell.DAY,
-    currency=Cell.TEXT,
+    currency=Cell.WORD,
     net_turnover=Cell.MONEY,
     register_days=Cell.COUNT,
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
-from django.utils.formats import number_format
+from django.utils.formats import get_format, number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from fiscal.models.rollup import UNKNOWN_RATE
 from fiscal.queries.statistics.report import Statistics
@@ -22,9 +23,16 @@ HARD = "\u00a0"
 
 def amount(cents: int, places: int = 2) -> str:
     """Cents as a figure without currency: `12,345.60`, minus as a real minus sign."""
-    value = Decimal(abs(cents)) / 100
-    figure = number_format(round(value, places), places, use_l10n=True, force_grouping=True)
-    return f"−{figure}" if cents < 0 and round(value, places) else figure
+    value = round(Decimal(abs(cents)) / 100, places)
+    figure = f"{value:,.{places}f}".translate(_signs(get_language()))
+    return f"−{figure}" if cents < 0 and value else figure
+
+
+@cache
+def _signs(language: str | None) -> dict[int, str]:
+    """What stands for the comma of thousands and the decimal point. A page writes hundreds of amounts."""
+    thousand, decimal = (get_format(name, language) for name in ("THOUSAND_SEPARATOR", "DECIMAL_SEPARATOR"))
+    return {ord(","): thousand, ord("."): decimal}
 
 
 def count(number: int) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from typing import IO, Any
 
@@ -46,15 +46,22 @@ def csv_lines(table: Table, dialect: Dialect) -> Iterator[str]:
     """The file in pieces: the header at once, then LINES rows at a time."""
     write = csv.writer(_Echo(), delimiter=dialect.separator).writerow
     yield (MARK if dialect.mark else "") + write([column.name for column in table.columns])
-    makers = [_text_of(column.cell, dialect.decimal) for column in table.columns]
+    makers = [(n, make) for n, column in enumerate(table.columns) if (make := _text_of(column.cell, dialect.decimal))]
     rows = table.rows()
     while part := list(islice(rows, LINES)):
-        yield "".join(
-            [
-                write(["" if cell is None else make(cell) for make, cell in zip(makers, row, strict=True)])
-                for row in part
-            ]
-        )
+        yield "".join([write(_written(row, makers)) for row in part])
+
+
+Maker = Callable[[Any], str]
+
+
+def _written(row: Iterable[Any], makers: list[tuple[int, Maker]]) -> list[Any]:
+    """The cells of a row as they are written. The csv module leaves None empty, and writes days and counts itself."""
+    cells = list(row)
+    for n, make in makers:
+        if (cell := cells[n]) is not None:
+            cells[n] = make(cell)
+    return cells
 
 
 def write_xlsx(table: Table, target: IO[bytes] | str) -> None:
@@ -88,12 +95,12 @@ def _fill(sheet: Any, table: Table, rows: Iterator[Any], looks: dict[str, Any]) 
     return written
 
 
-WIDTHS = {Cell.TEXT: 24, Cell.DAY: 11, Cell.MOMENT: 18, Cell.COUNT: 10}
+WIDTHS = {Cell.TEXT: 24, Cell.WORD: 12, Cell.DAY: 11, Cell.MOMENT: 18, Cell.COUNT: 10}
 SCALES = {Cell.MONEY: 100, Cell.QUANTITY: 1000, Cell.RATE: 100}
 
 
 def _write(sheet: Any, line: int, column: int, kind: Cell, cell: Any, looks: dict[str, Any]) -> None:
-    if kind == Cell.TEXT:
+    if kind in {Cell.TEXT, Cell.WORD}:
         sheet.write_string(line, column, cell)
     elif kind == Cell.DAY:
         sheet.write_datetime(line, column, cell, looks["day"])
@@ -113,16 +120,14 @@ def _looks(book: Any) -> dict[str, Any]:
     return looks
 
 
-def _text_of(kind: Cell, decimal: str) -> Callable[[Any], Any]:
-    """How cells of a column are written. Figures stand without thousands signs, dates by ISO 8601."""
+def _text_of(kind: Cell, decimal: str) -> Maker | None:
+    """How cells of a column are written, if not as they are. Figures stand without thousands signs, dates by ISO 8601."""
     if kind == Cell.TEXT:
         return safe
-    if kind == Cell.DAY:
-        return date.isoformat
     if kind == Cell.MOMENT:
         return _moment
-    if kind == Cell.COUNT:
-        return str
+    if kind in {Cell.WORD, Cell.DAY, Cell.COUNT}:
+        return None
     places = {Cell.MONEY: 2, Cell.QUANTITY: 3, Cell.RATE: 2}[kind]
     return lambda value: _fixed(value, places, decimal)
 
@@ -133,5 +138,5 @@ def _moment(value: datetime) -> str:
 
 def _fixed(value: int, places: int, decimal: str) -> str:
     """An integer with its last `places` digits behind the decimal sign: exact, unlike a float."""
-    digits = str(abs(value)).rjust(places + 1, "0")
+    digits = str(abs(value)).zfill(places + 1)
     return f"{'-' if value < 0 else ''}{digits[:-places]}{decimal}{digits[-places:]}"
