@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, Sum
 
-from fiscal.models import DayArticle, DayPayment, DayTotal, DayVat
+from fiscal.models import DayArticle, DayPayment, DayTotal, DayVat, Register
 from fiscal.models.rollup import UNKNOWN_RATE
 from fiscal.queries.statistics.articles import every_article
 from fiscal.queries.statistics.report import takings_by_day
@@ -25,6 +26,7 @@ from fiscal.queries.statistics.tables import (
     Table,
 )
 from fiscal.statistics.turnover import TURNOVER
+from organizations.models import Organization
 
 CHUNK = 2000
 
@@ -153,30 +155,48 @@ def _kept(selection: Selection) -> Any:
     return selection.day_rows() & selection.days(compared=False)
 
 
-WHO = (
-    "day",
-    "organization__name",
-    "organization__public_id",
-    "register__name",
-    "register__public_id",
-    "register__country_code",
-    "register__currency",
-)
-
-
 def _detail_rows(selection: Selection) -> Iterator[Row]:
-    yield from _section(selection, DayTotal, ("kind", "currency", "count", "total", "uncollected"), _kind_row)
-    yield from _section(selection, DayPayment, ("total", "method__category", "method__name"), _payment_row)
-    yield from _section(selection, DayVat, ("code", "rate", "gross", "net", "tax"), _vat_row)
-    yield from _section(selection, DayArticle, ("name", "quantity", "total"), _article_row)
+    names = _Names()
+    yield from _section(selection, names, DayTotal, ("kind", "currency", "count", "total", "uncollected"), _kind_row)
+    yield from _section(selection, names, DayPayment, ("total", "method__category", "method__name"), _payment_row)
+    yield from _section(selection, names, DayVat, ("code", "rate", "gross", "net", "tax"), _vat_row)
+    yield from _section(selection, names, DayArticle, ("name", "quantity", "total"), _article_row)
 
 
-def _section(selection: Selection, model: Any, names: tuple[str, ...], make: Callable[..., Row]) -> Iterator[Row]:
+def _section(
+    selection: Selection, names: _Names, model: Any, columns: tuple[str, ...], make: Callable[..., Row]
+) -> Iterator[Row]:
+    """The rows of one table, by day. Names are put in here: joined, they would be sorted with every row."""
     rows = model.objects.filter(_kept(selection)).order_by("day", "register_id", "pk")
-    for row in rows.values_list(*WHO, *names).iterator(chunk_size=CHUNK):
-        day, organization, organization_id, register, register_id, country, currency, *rest = row
-        who = (day, organization, str(organization_id), register, str(register_id), country, currency)
-        yield make(who, *rest)
+    found = rows.values_list("day", "organization_id", "register_id", *columns).iterator(chunk_size=CHUNK)
+    while part := list(islice(found, CHUNK)):
+        known = names.of({(row[1], row[2]) for row in part})
+        for day, organization, register, *rest in part:
+            yield make((day, *known[organization, register]), *rest)
+
+
+class _Names:
+    """What rows say about organizations and registers, each read once."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[int, int], tuple[str, ...]] = {}
+
+    def of(self, pairs: set[tuple[int, int]]) -> dict[tuple[int, int], tuple[str, ...]]:
+        """By (organization, register): the name and id of both, country and currency."""
+        if unknown := pairs - self.known.keys():
+            above = Organization.objects.in_bulk({organization for organization, _register in unknown})
+            below = Register.objects.in_bulk({register for _organization, register in unknown})
+            for pair in unknown:
+                organization, register = above[pair[0]], below[pair[1]]
+                self.known[pair] = (
+                    str(organization),
+                    str(organization.public_id),
+                    register.name,
+                    str(register.public_id),
+                    register.country_code,
+                    register.currency,
+                )
+        return self.known
 
 
 def _kind_row(who: tuple[Any, ...], kind: str, currency: str, count: int, total: int, uncollected: int) -> Row:
