@@ -26,7 +26,7 @@ class Room:
     broadest: float
 
 
-WIDE = Room("wide", bars=100, labels=8, figures=10, broadest=9)
+WIDE = Room("wide", bars=100, labels=8, figures=7, broadest=9)
 NARROW = Room("narrow", bars=32, labels=4, figures=3, broadest=24)
 
 
@@ -156,7 +156,7 @@ def _draw(chart: BarChart, bucket: Bucket, place: _Place, currency: str, *, deta
         chart.cut.append(f"{bucket.words}: {money(value, currency)}")
     if place.of <= place.room.figures and not chart.axis.cuts(value):
         at = place.centre if detail or bucket.before is None else place.centre + place.width / 4
-        top = min(chart.axis.y(max(value, 0)) + HEAD, chart.zero) - (16 if bucket.troubled else 5)
+        top = chart.axis.y(value) + HEAD + (14 if value < 0 else -16 if bucket.troubled else -5)
         chart.words.append(Word(f"{at:.3f}%", top, amount(value, 0), look="k-figure"))
 
 
@@ -232,7 +232,8 @@ def _draw_gaps(chart: BarChart, found: list[Bucket]) -> None:
 
 def _labels(found: list[Bucket], room: Room) -> list[Word]:
     """Words below the line, as many as fit; the first and the last keep within the chart."""
-    step = -(-len(found) // room.labels)
+    fit = room.labels - 1 if found[0].year else room.labels
+    step = -(-len(found) // fit)
     words = []
     for n in range(0, len(found), step):
         centre = 100 * (n + 0.5) / len(found)

@@ -22,10 +22,14 @@ class Change:
     left_out: tuple[date, ...] = ()
 
     @property
+    def is_fair(self) -> bool:
+        """Whether at least half of the days can be compared: fewer say nothing about the span."""
+        return 0 < self.days >= len(self.left_out)
+
+    @property
     def percent(self) -> float | None:
-        """The change in percent; None where there is nothing to compare with, or less than half of the days can be."""
-        told = self.then > 0 and self.days and self.days >= len(self.left_out)
-        return 100 * (self.now - self.then) / self.then if told else None
+        """The change in percent; None where there is nothing to compare with, or too few days of it."""
+        return 100 * (self.now - self.then) / self.then if self.is_fair and self.then > 0 else None
 
 
 def fair_pairs(now: Coverage, before: Coverage | None) -> list[Pair]:

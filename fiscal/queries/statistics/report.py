@@ -25,6 +25,7 @@ class Days:
     before_coverage: Coverage | None
     total: Figures
     pairs: list[Pair]
+    """Days that are set against each other; none where too few can be."""
     change: Change | None
 
     def net(self, day: date) -> int | None:
@@ -94,12 +95,13 @@ def _days(selection: Selection, found: ByDay, now: Coverage, before: Coverage | 
     earlier = {day: each for day, each in found.items() if selection.before and day in selection.before}
     pairs = fair_pairs(now, before)
     net, net_before = ({day: each.net for day, each in part.items()} for part in (figures, earlier))
+    changed = change(net, net_before, pairs, selection.span) if before else None
     return Days(
         figures=figures,
         coverage=now,
         before=earlier,
         before_coverage=before,
         total=summed(list(figures.values())),
-        pairs=pairs,
-        change=change(net, net_before, pairs, selection.span) if before else None,
+        pairs=pairs if changed and changed.is_fair else [],
+        change=changed,
     )

@@ -138,6 +138,9 @@ def compared_words(found: Statistics) -> str:
     told = {"then": span_words(before, today), "n": change.days}
     if not change.days:
         return _("No day can be compared fairly with %(then)s.") % told
+    if not change.is_fair:
+        told["of"] = change.days + len(change.left_out)
+        return _("Only %(n)d of %(of)d days can be compared fairly with %(then)s: too few to say.") % told
     words = ngettext("%(n)d day compared with %(then)s", "%(n)d days compared with %(then)s", change.days) % told
     if not change.left_out:
         return f"{words}."
