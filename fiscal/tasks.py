@@ -13,6 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from fiscal import services
+from fiscal.queries.statistics import Span, turnover_mail
+from fiscal.services.reports import send_due_reports
 from organizations.desired import changed
 
 log = logging.getLogger(__name__)
@@ -54,11 +56,25 @@ def tidy(**_: Any) -> None:
     run_periodic("tidy", now=timezone.now())
 
 
+@shared_task
+def send_reports(**_: Any) -> None:
+    """Send the turnover reports that are due; once per slot of time."""
+    run_periodic("send_reports", now=timezone.now())
+
+
+def _send_reports(now: datetime) -> int:
+    return send_due_reports(
+        now=now,
+        compose=lambda reach, first, last, with_csv: turnover_mail(reach, Span(first, last), with_csv=with_csv),
+    )
+
+
 PERIODIC: dict[str, tuple[timedelta, Callable[[datetime], object]]] = {
     "compare_due": (timedelta(minutes=10), lambda now: services.compare_due(now=now)),
     "tidy": (timedelta(minutes=1), lambda now: services.tidy(now=now)),
     "roll_up": (timedelta(seconds=15), lambda now: services.roll_up_due(now=now)),
     "keep_statistics": (timedelta(hours=6), lambda now: services.keep_statistics(now=now)),
+    "send_reports": (timedelta(minutes=5), _send_reports),
 }
 """What is done by the clock, and how often. Beat rings for it; the sweep does what nobody did in its time."""
 

@@ -40,6 +40,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 ("portal:all_connections", _("Connections"), "webhook", 0),
             ],
         ),
+        (_("Money"), [("portal:statistics", _("Statistics"), "chart-bar", 0)]),
         (_("Record"), [("portal:mirror", _("Mirror work"), "refresh", 0)]),
     ]
     return [

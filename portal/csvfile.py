@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from fiscal.queries.cells import safe
 
 
 class _Echo:
@@ -16,11 +16,6 @@ class _Echo:
 
     def write(self, value: str) -> str:
         return value
-
-
-def safe(cell: Any) -> Any:
-    """A text that a spreadsheet would run as a formula, made plain by a leading apostrophe. Numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def stream(filename: str, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:

@@ -43,6 +43,8 @@ def organization_tabs(
         tabs.append(("registers", _("Registers"), address("portal:registers", public_id), None))
     if reach.allows(Scope.INTEGRATIONS):
         tabs.append(("connections", _("Connections"), address("portal:connections", public_id), None))
+    if reach.allows(Scope.TRANSACTIONS):
+        tabs.append(("statistics", _("Statistics"), address("portal:organization_statistics", public_id), None))
     if reach.allows(Scope.BILLING):
         tabs.append(("billing", _("Billing"), address("portal:billing", public_id), None))
     if not reach.organization.is_managed and reach.allows(Scope.ORGANIZATIONS, Level.MANAGE):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from portal import urls_connections, urls_registers
+from portal import urls_connections, urls_registers, urls_statistics
 from portal.views import (
     addresses,
     billing,
@@ -84,3 +84,4 @@ urlpatterns: list[URLPattern] = [
     *urls_connections.urlpatterns,
     *urls_registers.urlpatterns,
 ]
+urlpatterns += urls_statistics.urlpatterns

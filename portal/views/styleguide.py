@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from portal.charts.bars import WIDE, bar_chart
+from portal.charts.buckets import Bucket, Unit
 from portal.http import public
 from portal.templatetags.kontor import PHASES
 
@@ -52,6 +55,25 @@ class ShowForm(forms.Form):
     fiscal = forms.BooleanField(label="Fiscal from the first day", required=True)
 
 
+def _sample_days() -> list[Bucket]:
+    """Ten invented days: one not filled, one incomplete, one below zero, the last two not settled."""
+    first = dt.date(2026, 10, 24)
+    sold = [31_000, 42_000, 28_000, None, 39_000, 36_000, -9_000, 51_000, 33_000, 12_000]
+    return [
+        Bucket(
+            first=(day := first + dt.timedelta(n)),
+            last=day,
+            unit=Unit.DAY,
+            now=None if cents is None else 100 * cents,
+            before=3_400_000 + 50_000 * n,
+            unsettled=n > 7,
+            troubled=int(n == 4),
+            nobody=False,
+        )
+        for n, cents in enumerate(sold)
+    ]
+
+
 def _broken_form(prefix: str) -> ShowForm:
     return ShowForm(
         {f"{prefix}-name": "Muster Nord", f"{prefix}-vat_number": "DE 29841756 0", f"{prefix}-country": "DE"},
@@ -79,6 +101,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
                 for n, look in enumerate(LOOKS)
             ],
             "weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+            "chart": bar_chart(_sample_days(), replace(WIDE, labels=4), "EUR"),
             "now": now,
             "earlier": now - dt.timedelta(minutes=8),
             "yesterday": now - dt.timedelta(hours=26),

@@ -171,6 +171,7 @@ def _things(cast: Cast, organization: Organization) -> dict[str, object]:
         "backfill_id": backfill.public_id,
         "register_id": make_register(organization, connection=source, country="ITA").public_id,
         "shop_id": make_shop(organization).public_id,
+        "report_id": uuid4(),
     }
 
 
