@@ -13,7 +13,7 @@ from fiscal.statistics.turnover import TURNOVER
 class KindSum(NamedTuple):
     """Documents of one kind: how many, cents with the sign that counts, cents of it that nobody paid yet."""
 
-    count: int = 0
+    number: int = 0
     total: int = 0
     uncollected: int = 0
 
@@ -58,7 +58,7 @@ class DayFigures:
     @property
     def documents(self) -> int:
         """How many documents the day had."""
-        return sum(one.count for one in self.kinds.values())
+        return sum(one.number for one in self.kinds.values())
 
 
 @dataclass

@@ -261,4 +261,4 @@ def _split_sales(days: Iterable[DayFigures]) -> None:
         sales = day.kinds.get(ReceiptKind.SALE, KindSum())
         taken = sum(one.total for kind, one in day.kinds.items() if kind != ReceiptKind.SALE)
         day.kinds[ReceiptKind.SALE] = sales._replace(total=sales.total - taken)
-        day.kinds = {kind: one for kind, one in day.kinds.items() if one.count or one.total}
+        day.kinds = {kind: one for kind, one in day.kinds.items() if one.number or one.total}

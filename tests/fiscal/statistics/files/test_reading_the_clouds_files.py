@@ -36,7 +36,7 @@ def test_daily_totals_are_the_books(cloud, written):
     assert [day.day.isoformat() for day in checked.content.days] == list(truth)
     for day, known in zip(checked.content.days, truth.values(), strict=True):
         assert day.net == known["net"]
-        counts = {kind: one.count for kind, one in day.kinds.items() if one.count}
+        counts = {kind: one.number for kind, one in day.kinds.items() if one.number}
         assert counts == {
             kind: known["documents"][letter]["count"]
             for kind, (letter, _) in SIGNS.items()
