@@ -42,7 +42,8 @@ def tables_of(sheet: Sheet, layout: FileLayout) -> list[Table]:
         tables = [_block(part) for part in _parts(rows)]
     else:
         tables = [_table(filled[0], filled[1:])]
-    repeated = [name for name, n in Counter(name for table in tables for name in table.names).items() if n > 1]
+    seen = Counter(folded(name) for table in tables for name in table.names)
+    repeated = [name for name, n in seen.items() if n > 1]
     if repeated:
         raise FileRefused(
             _("More than one column is called “%(name)s”. Give them different names.") % {"name": repeated[0]}

@@ -1,0 +1,255 @@
+"""Files of sales: uploaded, their columns named, checked whole, applied as one or discarded.
+
+Nothing is guessed: a file whose headers are not known waits for a person to say what they mean, and what was said is
+remembered for the same headers. Contract "DataCash", headings 2 and 4.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from fiscal.choices import ConnectionKind, ConnectionStatus, FileLayout, ImportState
+from fiscal.models import ColumnMapping, FileImport, Register
+from fiscal.statistics.files.checking import Checked, Opened, open_file
+from fiscal.statistics.files.faults import FileRefused
+from fiscal.statistics.files.headers import digest_of, faults_of
+from fiscal.statistics.uploads.counting import count_days, note_counts
+from fiscal.statistics.uploads.plan import DayPlan
+from fiscal.statistics.uploads.plan import digest_of as digest_of_plans
+from fiscal.statistics.uploads.proposal import check_import, propose, span_of
+from fiscal.statistics.uploads.writing import write_days
+from fiscal.statistics.windows import local_day
+from organizations.access import Reach
+from organizations.audit import record
+from organizations.choices import Level, Scope, Verb
+from organizations.rules import RulesBroken
+
+KEPT_DAYS = 30
+"""A file that nobody applied or discarded is forgotten after so many days; the record of it stays."""
+LONGEST_DAYS = 3700
+
+
+class ImportRefused(RulesBroken):
+    """The file cannot be taken, or not yet. `errors` says at which field and what to do."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What a person states of a file. Days are the device's local days, both included."""
+
+    register_id: UUID
+    layout: FileLayout
+    first_day: date
+    last_day: date
+    name: str
+    content: bytes
+
+
+def upload_file(reach: Reach, *, upload: Upload) -> FileImport:
+    """Take a file in and check it as far as its headers are known. Nothing of it counts before it is applied.
+
+    Gives an import that waits for its columns to be named, is ready, or is refused with all its problems. Raises
+    ImportRefused for what is no file of ours at all, NotAuthorized.
+    """
+    reach.require(Scope.INTEGRATIONS, Level.MANAGE)
+    register = _register(reach, upload.register_id)
+    _check_span(upload, register)
+    _check_counter(reach, register, upload.layout)
+    try:
+        opened = open_file(upload.content, upload.layout)
+    except FileRefused as refused:
+        raise ImportRefused({"file": refused.words}) from None
+    row = FileImport(
+        organization=reach.organization,
+        register=register,
+        layout=upload.layout,
+        name=upload.name[-200:] or "?",
+        digest=hashlib.sha256(upload.content).hexdigest(),
+        content=upload.content,
+        headers=opened.names,
+        columns=_columns(reach, opened),
+        first_day=upload.first_day,
+        last_day=upload.last_day,
+        rows=opened.filled,
+        uploaded_by=reach.actor,
+    )
+    _judge(reach, row, opened)
+    with transaction.atomic(durable=True):
+        row.save()
+    return row
+
+
+def map_columns(reach: Reach, import_id: UUID, *, columns: dict[str, str]) -> FileImport:
+    """Say what the columns mean that nobody knew: {header: field, or '' for not needed}. Then the file is checked.
+
+    Raises ImportRefused with the faults by header; NotAuthorized, FileImport.DoesNotExist.
+    """
+    reach.require(Scope.INTEGRATIONS, Level.MANAGE)
+    row = _mine(reach, import_id, state=ImportState.MAPPING)
+    opened = open_file(bytes(row.content), FileLayout(row.layout))
+    meant = {**opened.known, **{name: columns[name] for name in opened.unknown if name in columns}}
+    missing = {name: _("Say what it means, or that it is not needed.") for name in opened.names if name not in meant}
+    if faults := missing | faults_of(meant, opened.layout):
+        raise ImportRefused(faults)
+    row.columns = meant
+    _judge(reach, row, opened)
+    with transaction.atomic(durable=True):
+        _locked(reach, import_id, state=ImportState.MAPPING)
+        said = {"columns": meant, "mapped_by": reach.actor, "mapped_at": timezone.now()}
+        place: dict[str, Any] = {
+            "organization": row.organization,
+            "layout": row.layout,
+            "headers_digest": digest_of(row.headers),
+        }
+        ColumnMapping.objects.update_or_create(**place, defaults=said)
+        record(reach, Verb.COLUMNS_MAPPED, row, after={name: meant[name] for name in opened.unknown})
+        row.save(update_fields=["columns", "state", "problems"])
+    return row
+
+
+def apply_import(reach: Reach, import_id: UUID, *, expected: str) -> FileImport:
+    """Write what a checked file says, all of it or nothing. `expected`: the digest of the preview that was seen.
+
+    Raises ImportRefused if the file is not ready or what it would change is no longer what was shown; NotAuthorized,
+    FileImport.DoesNotExist.
+    """
+    reach.require(Scope.INTEGRATIONS, Level.MANAGE)
+    checked = check_import(_mine(reach, import_id, state=ImportState.READY))
+    with transaction.atomic(durable=True):
+        row = _locked(reach, import_id, state=ImportState.READY)
+        Register.objects.select_for_update(no_key=True).filter(pk=row.register_id).values_list("pk").first()
+        now = timezone.now()
+        done = _count(row, checked, now) if row.layout == FileLayout.COUNTER else _fill(row, checked, expected, now)
+        row.state, row.content, row.ended_at = ImportState.DONE, b"", now
+        row.save(update_fields=["state", "content", "ended_at"])
+        record(reach, Verb.FILE_IMPORTED, row, after={"register": str(row.register), "layout": row.layout, **done})
+    return row
+
+
+def discard_import(reach: Reach, import_id: UUID) -> None:
+    """Forget a file that was not applied. Raises ImportRefused for one that was; NotAuthorized, FileImport.DoesNotExist."""
+    reach.require(Scope.INTEGRATIONS, Level.MANAGE)
+    with transaction.atomic(durable=True):
+        row = FileImport.objects.select_for_update().get(reach.tree(), public_id=import_id)
+        if row.state == ImportState.DONE:
+            raise ImportRefused({"": _("This file was applied: what it says is part of the figures by now.")})
+        row.delete()
+
+
+def forget_files(*, now: datetime) -> int:
+    """Empty files that nobody applied or discarded for KEPT_DAYS. Gives how many."""
+    old = FileImport.objects.filter(uploaded_at__lt=now - timedelta(days=KEPT_DAYS), ended_at=None)
+    return old.update(content=b"", ended_at=now, state=ImportState.REFUSED)
+
+
+def _mine(reach: Reach, import_id: UUID, *, state: ImportState) -> FileImport:
+    rows = FileImport.objects.select_related("register__connection", "organization")
+    return _in_state(rows.get(reach.tree(), public_id=import_id), state)
+
+
+def _locked(reach: Reach, import_id: UUID, *, state: ImportState) -> FileImport:
+    rows = FileImport.objects.select_for_update(of=("self",)).select_related("register__connection")
+    return _in_state(rows.get(reach.tree(), public_id=import_id), state)
+
+
+def _in_state(row: FileImport, state: ImportState) -> FileImport:
+    if row.state != state:
+        words = _(
+            "Meanwhile somebody named the columns of this file, applied it or discarded it: nothing was done now."
+        )
+        raise ImportRefused({"": words})
+    return row
+
+
+def _register(reach: Reach, register_id: UUID) -> Register:
+    """A DataCash register of the tree whose connection is in use. Raises ImportRefused."""
+    kinds = [ConnectionKind.FILES, ConnectionKind.KEY]
+    rows = Register.objects.filter(reach.tree(), connection__kind__in=kinds, gone_at=None)
+    row = (
+        rows.exclude(connection__status=ConnectionStatus.REVOKED)
+        .select_related("connection__organization")
+        .filter(public_id=register_id)
+        .first()
+    )
+    if row is None:
+        raise ImportRefused({"register": _("Choose the device that the file is of.")})
+    return row
+
+
+def _check_span(upload: Upload, register: Register) -> None:
+    today = local_day(timezone.now(), register.zone)
+    if upload.last_day < upload.first_day:
+        raise ImportRefused({"last_day": _("The last day is before the first.")})
+    if upload.last_day > today:
+        raise ImportRefused({"last_day": _("This day is still to come: choose today or an earlier one.")})
+    if (upload.last_day - upload.first_day).days > LONGEST_DAYS:
+        raise ImportRefused({"first_day": _("This is more than ten years: choose the first day of the file.")})
+
+
+def _check_counter(reach: Reach, register: Register, layout: FileLayout) -> None:
+    """SECURITY: the counter is compared with all registers of its connection, so all of them have to be in reach."""
+    owner, here = register.connection.organization, reach.organization
+    if layout == FileLayout.COUNTER and here.pk not in {owner.pk, owner.parent_id}:
+        words = _(
+            "The counter counts all devices of the partita IVA together: only the connection's owner can upload it."
+        )
+        raise ImportRefused({"layout": words})
+
+
+def _columns(reach: Reach, opened: Opened) -> dict[str, str]:
+    """What is known of the columns by itself, and what a person said of the same headers before."""
+    said = ColumnMapping.objects.filter(
+        organization=reach.organization, layout=opened.layout, headers_digest=digest_of(opened.names)
+    ).first()
+    remembered: dict[str, Any] = said.columns if said else {}
+    return {**{name: remembered[name] for name in opened.unknown if name in remembered}, **opened.known}
+
+
+def _judge(reach: Reach, row: FileImport, opened: Opened) -> None:
+    """Put the unsaved row into the state that its columns and cells deserve."""
+    row.problems = []
+    if set(row.columns) != set(opened.names):
+        row.state = ImportState.MAPPING
+        return
+    if faults := faults_of(row.columns, opened.layout):
+        if opened.unknown:
+            row.state = ImportState.MAPPING
+            return
+        raise ImportRefused({"file": " ".join(faults.values())})
+    problems = check_import(row, opened).problems
+    row.state = ImportState.REFUSED if problems else ImportState.READY
+    row.problems = [list(problem) for problem in problems.kept]
+
+
+def _fill(row: FileImport, checked: Checked, expected: str, now: datetime) -> dict[str, Any]:
+    plans = propose(row, checked)
+    if digest_of_plans(plans) != expected:
+        raise ImportRefused(
+            {"": _("What Kontor holds of these days has changed since this preview. Look at it once more.")}
+        )
+    written = write_days(row.register, plans, now=now)
+    return _told(plans, written)
+
+
+def _told(plans: list[DayPlan], written: list[DayPlan]) -> dict[str, Any]:
+    """What the record keeps: how many days had which fate, and their turnover."""
+    fates: dict[str, int] = {}
+    for one in plans:
+        fates[one.deed] = fates.get(one.deed, 0) + 1
+    return {"days": fates, "turnover": sum(one.figures.net for one in written)}
+
+
+def _count(row: FileImport, checked: Checked, now: datetime) -> dict[str, Any]:
+    connection = row.register.connection
+    lines = count_days(connection, checked.content.documents, span_of(row))
+    changed = note_counts(connection, lines, today=local_day(now, row.register.zone), now=now)
+    differing = sum(not line.agrees for line in lines if line.filled)
+    return {"documents": len(checked.content.documents), "differing": differing, "changed": changed}
