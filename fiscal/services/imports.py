@@ -97,7 +97,7 @@ def map_columns(reach: Reach, import_id: UUID, *, columns: dict[str, str]) -> Fi
     opened = open_file(bytes(row.content), FileLayout(row.layout))
     meant = {**opened.known, **{name: columns[name] for name in opened.unknown if name in columns}}
     missing = {name: _("Say what it means, or that it is not needed.") for name in opened.names if name not in meant}
-    if faults := missing | faults_of(meant, opened.layout):
+    if faults := missing or faults_of(meant, opened.layout):
         raise ImportRefused(faults)
     row.columns = meant
     _judge(reach, row, opened)

@@ -128,6 +128,7 @@ class Key(NamedTuple):
     section: str
     text: str
     day: date | None
+    register: str = ""
 
 
 class LongTable:
@@ -159,7 +160,7 @@ class LongTable:
             )
             return
         self._check_whose(line)
-        key = Key(section, line.text(Field.KEY), self._day(line, section))
+        key = Key(section, line.text(Field.KEY), self._day(line, section), line.text(Field.REGISTER))
         if not line.sound:
             return
         if key in self._seen:
