@@ -19,17 +19,19 @@ from organizations.access import system_reach
 from tests.fiscal.statistics import books
 
 FIRST, LAST = date(2026, 11, 16), date(2026, 11, 20)
-FORMATS = {
-    "semicolon": lambda table: "".join(csv_lines(table, SEMICOLON)).encode(),
-    "comma": lambda table: "".join(csv_lines(table, COMMA)).encode(),
-    "xlsx": lambda table: _workbook(table),
-}
 
 
 def _workbook(table):
     out = io.BytesIO()
     write_xlsx(table, out)
     return out.getvalue()
+
+
+FORMATS = {
+    "semicolon": lambda table: "".join(csv_lines(table, SEMICOLON)).encode(),
+    "comma": lambda table: "".join(csv_lines(table, COMMA)).encode(),
+    "xlsx": _workbook,
+}
 
 
 @pytest.fixture

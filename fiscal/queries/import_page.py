@@ -1,0 +1,146 @@
+"""One uploaded file: columns to be named, problems, what it would change, or what it has changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from fiscal.choices import FileLayout, ImportState
+from fiscal.models import FileImport
+from fiscal.queries.cells import safe
+from fiscal.queries.import_preview import CountPreview, Preview, count_preview, preview
+from fiscal.queries.imports import ImportRow, row_of
+from fiscal.statistics.files.checking import open_file
+from fiscal.statistics.files.corrections import rows_to_fix
+from fiscal.statistics.files.faults import Problem
+from fiscal.statistics.files.fields import ABOUT, OFFERED, Field
+from fiscal.statistics.files.opening import open_sheet
+from fiscal.statistics.uploads.plan import Deed
+from fiscal.statistics.uploads.proposal import check_import
+from organizations.access import Reach
+from organizations.choices import Scope, Verb
+from organizations.models import AuditEntry
+
+
+class ColumnLine(NamedTuple):
+    """One column: what it is called, a few of its values, and what it means ('' if nobody knows)."""
+
+    name: str
+    samples: list[str]
+    meaning: str
+
+
+@dataclass(frozen=True)
+class ImportPage:
+    """A file in its state. Only what belongs to the state is filled."""
+
+    row: ImportRow
+    currency: str
+    connection: str
+    unknown: list[ColumnLine] = field(default_factory=list)
+    known: list[ColumnLine] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    preview: Preview | None = None
+    counts: CountPreview | None = None
+    earlier: datetime | None = None
+    """When the very same file was applied before."""
+    result: list[str] = field(default_factory=list)
+
+
+def import_page(reach: Reach, import_id: UUID) -> ImportPage | None:
+    """Everything about one uploaded file of the tree; None if there is no such file. Raises NotAuthorized."""
+    row = _found(reach, import_id)
+    if row is None:
+        return None
+    page = ImportPage(row_of(row), row.register.currency, row.register.connection.name)
+    if row.state == ImportState.MAPPING:
+        unknown, known = _columns(row)
+        return replace(page, unknown=unknown, known=known)
+    if row.state == ImportState.REFUSED:
+        return replace(page, problems=[Problem(*problem) for problem in row.problems])
+    if row.state == ImportState.DONE:
+        return replace(page, result=_result(row))
+    checked, earlier = check_import(row), _earlier(row)
+    if checked.problems:
+        return replace(page, problems=checked.problems.kept)
+    if row.layout == FileLayout.COUNTER:
+        return replace(page, counts=count_preview(row, checked.content), earlier=earlier)
+    return replace(page, preview=preview(row, checked), earlier=earlier)
+
+
+def offered_fields(layout: str) -> list[tuple[str, str]]:
+    """What a column of this layout can mean."""
+    return [(one.value, str(ABOUT[one].label)) for one in OFFERED[FileLayout(layout)]]
+
+
+def fix_file(reach: Reach, import_id: UUID) -> tuple[str, Iterator[list[str]]] | None:
+    """Name and rows of “rows to fix” of a refused file; None if there is no such file. Raises NotAuthorized."""
+    row = _found(reach, import_id)
+    if row is None or row.state != ImportState.REFUSED or not row.content:
+        return None
+    rows = open_sheet(bytes(row.content)).rows
+    problems = [Problem(*problem) for problem in row.problems]
+    return f"rows-to-fix-{row.public_id.hex[:8]}.csv", (
+        [safe(cell) for cell in one] for one in rows_to_fix(rows, problems)
+    )
+
+
+def _found(reach: Reach, import_id: UUID) -> FileImport | None:
+    reach.require(Scope.INTEGRATIONS)
+    rows = FileImport.objects.select_related("register__connection", "organization", "uploaded_by")
+    return rows.filter(reach.tree(), public_id=import_id).first()
+
+
+def _columns(row: FileImport) -> tuple[list[ColumnLine], list[ColumnLine]]:
+    """Columns that nobody knows, and those that are known."""
+    opened = open_file(bytes(row.content), FileLayout(row.layout))
+    samples = opened.samples()
+    unknown = [ColumnLine(name, samples[name], row.columns.get(name, "")) for name in opened.unknown]
+    known = [ColumnLine(name, samples[name], _meaning(opened.known[name])) for name in opened.known]
+    return unknown, known
+
+
+def _meaning(value: str) -> str:
+    return str(ABOUT[Field(value)].label) if value else _("not needed")
+
+
+def _earlier(row: FileImport) -> datetime | None:
+    """When the very same file was applied for this device."""
+    same = FileImport.objects.filter(register=row.register_id, digest=row.digest, state=ImportState.DONE)
+    return same.order_by("-ended_at").values_list("ended_at", flat=True).first()
+
+
+def _result(row: FileImport) -> list[str]:
+    """What the record says was done, in the past tense."""
+    entry = AuditEntry.objects.filter(verb=Verb.FILE_IMPORTED, subject_id=row.public_id).order_by("-pk").first()
+    if entry is None:
+        return []
+    told = entry.after
+    if "documents" in told:
+        return _counted(told)
+    days = Counter(told.get("days", {}))
+    words = {
+        Deed.FILL: ngettext("%(n)d day was filled.", "%(n)d days were filled.", days[Deed.FILL]),
+        Deed.REPLACE: ngettext("%(n)d day was replaced.", "%(n)d days were replaced.", days[Deed.REPLACE]),
+        Deed.ADD: ngettext("%(n)d day got details.", "%(n)d days got details.", days[Deed.ADD]),
+        Deed.SAME: ngettext("%(n)d day said the same already.", "%(n)d days said the same already.", days[Deed.SAME]),
+        Deed.LEAVE: ngettext("%(n)d day was left as it was.", "%(n)d days were left as they were.", days[Deed.LEAVE]),
+    }
+    return [text % {"n": days[deed]} for deed, text in words.items() if days[deed]]
+
+
+def _counted(told: dict[str, int]) -> list[str]:
+    told_n = told["documents"], told["differing"], told["changed"]
+    texts: Sequence[str] = (
+        ngettext("%(n)d document was compared.", "%(n)d documents were compared.", told_n[0]),
+        ngettext("%(n)d filled day differed.", "%(n)d filled days differed.", told_n[1]),
+        ngettext("The state of %(n)d day changed.", "The state of %(n)d days changed.", told_n[2]),
+    )
+    return [text % {"n": n} for text, n in zip(texts, told_n, strict=True)]

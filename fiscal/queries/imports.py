@@ -1,0 +1,121 @@
+"""Uploaded files as a list, and the devices that a file can be of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from fiscal.choices import ConnectionKind, ConnectionStatus, FileLayout, ImportState
+from fiscal.models import FileImport, Register
+from organizations.access import Reach
+from organizations.choices import Scope
+
+
+class StateLook(NamedTuple):
+    """How a state is shown."""
+
+    tone: str
+    icon: str
+
+
+LOOKS = {
+    ImportState.MAPPING: StateLook("warn", "alert-triangle"),
+    ImportState.READY: StateLook("info", "clock"),
+    ImportState.DONE: StateLook("ok", "check"),
+    ImportState.REFUSED: StateLook("bad", "x"),
+}
+
+
+@dataclass(frozen=True)
+class ImportRow:
+    """One uploaded file. Days are the device's local days, both included."""
+
+    import_id: UUID
+    name: str
+    layout: str
+    layout_words: str
+    register: str
+    register_id: UUID
+    organization: str
+    state: str
+    state_words: str
+    tone: str
+    icon: str
+    reason: str
+    first_day: date | None
+    last_day: date | None
+    rows: int
+    uploaded_by: str
+    uploaded_at: datetime
+    forgotten: bool
+
+
+@dataclass(frozen=True)
+class ImportList:
+    """One page of uploaded files, newest first."""
+
+    rows: list[ImportRow]
+    total: int
+
+
+class Device(NamedTuple):
+    """A register that files can be of."""
+
+    register_id: UUID
+    name: str
+    connection_id: UUID
+    connection: str
+
+
+def list_imports(reach: Reach, *, page: int = 1, size: int = 50) -> ImportList:
+    """The files uploaded at an organization and at those it manages. Raises NotAuthorized."""
+    reach.require(Scope.INTEGRATIONS)
+    found = FileImport.objects.filter(reach.tree()).defer("content", "headers", "columns")
+    start = (page - 1) * size
+    rows = found.select_related("register", "organization", "uploaded_by")[start : start + size]
+    return ImportList([row_of(row) for row in rows], found.count())
+
+
+def devices(reach: Reach) -> list[Device]:
+    """The DataCash registers of the tree, by connection. Raises NotAuthorized."""
+    reach.require(Scope.INTEGRATIONS)
+    kinds = [ConnectionKind.FILES, ConnectionKind.KEY]
+    rows = Register.objects.filter(reach.tree(), connection__kind__in=kinds, gone_at=None)
+    rows = rows.exclude(connection__status=ConnectionStatus.REVOKED).order_by("connection__name", "name", "pk")
+    columns = ("public_id", "name", "connection__public_id", "connection__name")
+    return [Device(*row) for row in rows.values_list(*columns)]
+
+
+def row_of(row: FileImport) -> ImportRow:
+    """A file as lists and pages show it."""
+    state = ImportState(row.state)
+    forgotten = state == ImportState.REFUSED and row.ended_at is not None
+    return ImportRow(
+        import_id=row.public_id,
+        name=row.name,
+        layout=row.layout,
+        layout_words=str(FileLayout(row.layout).label),
+        register=row.register.name,
+        register_id=row.register.public_id,
+        organization=str(row.organization),
+        state=state.value,
+        state_words=_("forgotten, never applied") if forgotten else str(state.label),
+        tone="neutral" if forgotten else LOOKS[state].tone,
+        icon="archive" if forgotten else LOOKS[state].icon,
+        reason=_problems(len(row.problems)),
+        first_day=row.first_day,
+        last_day=row.last_day,
+        rows=row.rows,
+        uploaded_by=str(row.uploaded_by or ""),
+        uploaded_at=row.uploaded_at,
+        forgotten=forgotten,
+    )
+
+
+def _problems(number: int) -> str:
+    return ngettext("%(n)d problem", "%(n)d problems", number) % {"n": number} if number else ""

@@ -1,0 +1,1 @@
+"""Files of sales: uploaded, named, checked, applied; and deliveries of the webhook."""
