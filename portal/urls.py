@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from portal import urls_connections, urls_registers, urls_statistics
+from portal import urls_connections, urls_registers, urls_statistics, urls_uploads
 from portal.views import (
     addresses,
     billing,
@@ -83,5 +83,6 @@ urlpatterns: list[URLPattern] = [
     # what they sell
     *urls_connections.urlpatterns,
     *urls_registers.urlpatterns,
+    *urls_uploads.urlpatterns,
 ]
 urlpatterns += urls_statistics.urlpatterns

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from fiscal.choices import FillSource, FillState, ReceiptKind
 from fiscal.models import FileImport
+from fiscal.queries.statistics.words import money, pieces
 from fiscal.statistics.files.checking import Checked
 from fiscal.statistics.files.content import Content
 from fiscal.statistics.uploads.counting import KINDS, MOST_NAMED, DayCount, count_days
-from fiscal.statistics.uploads.plan import WRITTEN, DayPlan, Deed, digest_of
+from fiscal.statistics.uploads.plan import WRITTEN, DayPlan, Deed, Detail, digest_of
 from fiscal.statistics.uploads.proposal import propose, span_of
 from fiscal.statistics.uploads.spans import SpanLine, compare_span
 
@@ -39,6 +41,16 @@ class DayLine:
     difference: int | None
 
 
+class SpanShown(NamedTuple):
+    """A sum over the span in words; `held` is '' if nothing of it is held."""
+
+    what: str
+    name: str
+    told: str
+    held: str
+    agrees: bool
+
+
 @dataclass(frozen=True)
 class Preview:
     """What applying would do. `expected` is sent back, so that what is applied is what was shown."""
@@ -47,7 +59,7 @@ class Preview:
     more: int
     summary: list[str]
     notes: list[str]
-    span: list[SpanLine]
+    span: list[SpanShown]
     turnover: int
     held: int
     writes: bool
@@ -56,11 +68,10 @@ class Preview:
 
 @dataclass(frozen=True)
 class CountLine:
-    """One day of the counter. `told` and `held` by kind, in the order of the columns."""
+    """One day of the counter. `counts`: (counted, held) by kind, in the order of the columns; held None if not filled."""
 
     day: date
-    told: list[int]
-    held: list[int] | None
+    counts: list[tuple[int, int | None]]
     state: str
     tone: str
     icon: str
@@ -87,12 +98,21 @@ def preview(row: FileImport, checked: Checked) -> Preview:
         more=max(len(plans) - MOST_SHOWN, 0),
         summary=_summary(plans),
         notes=_notes(row, plans, content),
-        span=compare_span(row.register, content.span, span_of(row)),
+        span=[_shown(line, row) for line in compare_span(row.register, content.span, span_of(row))],
         turnover=sum(one.figures.net for one in plans),
         held=sum(one.held.net for one in plans if one.held.state),
         writes=any(one.deed in WRITTEN for one in plans),
         expected=digest_of(plans),
     )
+
+
+def _shown(line: SpanLine, row: FileImport) -> SpanShown:
+    def words(value: int | None) -> str:
+        if value is None:
+            return ""
+        return pieces(value) if line.detail == Detail.ARTICLES else money(value, row.register.currency)
+
+    return SpanShown(str(line.detail.label), line.name, words(line.told), words(line.held), line.agrees)
 
 
 def _line(one: DayPlan) -> DayLine:
@@ -193,8 +213,7 @@ def _count_line(line: DayCount, kinds: list[ReceiptKind]) -> CountLine:
         state, tone, icon = _("differs"), "warn", "alert-triangle"
     return CountLine(
         day=line.day,
-        told=[line.counted[kind] for kind in kinds],
-        held=[line.held[kind] for kind in kinds] if line.filled else None,
+        counts=[(line.counted[kind], line.held[kind] if line.filled else None) for kind in kinds],
         state=state,
         tone=tone,
         icon=icon,

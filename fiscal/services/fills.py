@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from fiscal.choices import BackfillState, ConnectionKind, ConnectionStatus
 from fiscal.models import Backfill, Connection
-from fiscal.statistics import raw_pages, rollup, schedule, settle
+from fiscal.services.imports import forget_files
+from fiscal.statistics import deferred, raw_pages, rollup, schedule, settle
 from fiscal.statistics.partitions import drop_expired, keep_partitions
 from fiscal.statistics.sources import source_for
 from fiscal.statistics.windows import ONE
@@ -143,14 +144,17 @@ def due_connections(*, now: datetime, limit: int = 200) -> list[int]:
 
 
 def roll_up_due(*, now: datetime) -> None:
-    """Roll up what no fill has: registers that moved, payment methods that were mapped, workers that died."""
+    """Roll up what no fill has: registers that moved, methods that were mapped, sales that became fiscal, dead workers."""
     settle.close_orphans(now=now)
+    deferred.note_pending(now=now)
+    deferred.settle_deliveries(now=now)
     rollup.roll_up(now=now)
 
 
 def keep_statistics(*, now: datetime) -> None:
-    """Make partitions ahead, and drop what was kept long enough: raw pages, old windows, expired receipts."""
+    """Make partitions ahead, and drop what was kept long enough: raw pages, windows, receipts, files that nobody applied."""
     keep_partitions(now=now)
     raw_pages.drop_old(now=now)
     schedule.drop_old_windows(now=now)
     drop_expired(now=now)
+    forget_files(now=now)

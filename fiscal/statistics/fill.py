@@ -19,7 +19,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import F
 
-from fiscal.choices import FillState, WindowState
+from fiscal.choices import FillState, ReceiptKind, WindowState
 from fiscal.models import FillDay, Receipt, Register, Window
 from fiscal.providers.errors import ProviderError
 from fiscal.statistics import raw_pages
@@ -192,7 +192,8 @@ def _take_in(reader: Reader, intake: Intake, window: Window, walk: Walk, page: P
 
 
 def _held(register: Register, span: Span) -> int:
-    return Receipt.objects.filter(register=register, day__range=span, removed_at=None).count()
+    rows = Receipt.objects.filter(register=register, day__range=span, removed_at=None)
+    return rows.exclude(kind=ReceiptKind.PENDING).count()
 
 
 def _words(walk: Walk, counted: int | None) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Count
 
-from fiscal.choices import FillSource, FillState, WindowState
+from fiscal.choices import FillSource, FillState, ReceiptKind, WindowState
 from fiscal.models import DirtyDay, FillDay, Receipt, Register, Window
 from fiscal.statistics.checkpoints import reached
 from fiscal.statistics.ingest import mark_dirty
@@ -67,7 +67,8 @@ def _gone(register: Register, span: Span, verdict: Verdict) -> list[tuple[int, d
     """Receipts that we hold and that a complete, verified read did not show."""
     if verdict.seen is None or not verdict.complete:
         return []
-    held = Receipt.objects.filter(register=register, day__range=span, removed_at=None)
+    # A pending sale is in no list: it ends with the document that it becomes (`deferred`).
+    held = Receipt.objects.filter(register=register, day__range=span, removed_at=None).exclude(kind=ReceiptKind.PENDING)
     if held.count() == len(verdict.seen):
         return []
     rows = held.values_list("pk", "day", "key").iterator(chunk_size=CHUNK)
@@ -113,6 +114,7 @@ def _end(register: Register, span: Span, verdict: Verdict, *, now: datetime) -> 
 
 def _held_by_day(register: Register, span: Span) -> dict[date, int]:
     rows = Receipt.objects.filter(register=register, day__range=span, removed_at=None).order_by()
+    rows = rows.exclude(kind=ReceiptKind.PENDING)
     return dict(rows.values_list("day").annotate(n=Count("pk")))
 
 

@@ -26,7 +26,9 @@ LAYOUTS = (
     ),
     (
         FileLayout.COUNTER,
-        _("Document counter\nCustomer area, the Excel icon at the counter. Has no amounts: tells which days are complete."),
+        _(
+            "Document counter\nCustomer area, the Excel icon at the counter. Has no amounts: tells which days are complete."
+        ),
     ),
 )
 
@@ -77,7 +79,8 @@ class ColumnsForm(forms.Form):
     def columns(self) -> dict[str, str]:
         """What was said, by the name of the column, of a valid form."""
         return {
-            name: "" if self.cleaned_data[key] == NOT_NEEDED else self.cleaned_data[key] for key, name in self.names.items()
+            name: "" if self.cleaned_data[key] == NOT_NEEDED else self.cleaned_data[key]
+            for key, name in self.names.items()
         }
 
     def add_faults(self, faults: dict[str, str]) -> None:

@@ -19,7 +19,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from billing.models import BillingAddress
-from fiscal.models import Backfill, Connection, Credential, Mirror, PaymentMethod, Placement, Register, Shop
+from fiscal.choices import FileLayout, ImportState
+from fiscal.models import (
+    Backfill,
+    Connection,
+    Credential,
+    FileImport,
+    Mirror,
+    PaymentMethod,
+    Placement,
+    Register,
+    Shop,
+)
 from organizations.choices import Level, Mode, Scope
 from organizations.models import ApiKey, Authorization, Draft, Logo, Organization, User
 from organizations.services import issue_key
@@ -172,7 +183,25 @@ def _things(cast: Cast, organization: Organization) -> dict[str, object]:
         "register_id": make_register(organization, connection=source, country="ITA").public_id,
         "shop_id": make_shop(organization).public_id,
         "report_id": uuid4(),
+        "import_id": uploaded(organization, source).public_id,
+        "token": "no-such-address",
     }
+
+
+def uploaded(organization: Organization, source: Connection) -> FileImport:
+    register = make_register(organization, connection=source, country="ITA")
+    return FileImport.objects.create(
+        organization=organization,
+        register=register,
+        layout=FileLayout.DAILY_TOTALS,
+        name="aggregati.csv",
+        content=b"data;documenti;incasso\r\n16/11/2026;1;1,00",
+        headers=["data", "documenti", "incasso"],
+        columns={"data": "day", "documenti": "sales_count"},
+        first_day=timezone.localdate(),
+        last_day=timezone.localdate(),
+        state=ImportState.MAPPING,
+    )
 
 
 FINGERPRINTED = (Organization, ApiKey, BillingAddress, Credential, Authorization, Logo, Draft, Mirror)
@@ -187,7 +216,7 @@ def sign_in(user: User) -> Client:
 def fingerprint() -> list[tuple]:
     """All that a denied write could have changed."""
     rows: list[tuple] = []
-    for model in (*FINGERPRINTED, Connection, Register, Placement, Shop, PaymentMethod, Backfill):
+    for model in (*FINGERPRINTED, Connection, Register, Placement, Shop, PaymentMethod, Backfill, FileImport):
         columns = [field.attname for field in model._meta.concrete_fields]
         rows += sorted(map(repr, model.objects.values_list(*columns)))
     with connection.cursor() as cursor:

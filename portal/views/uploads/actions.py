@@ -82,7 +82,9 @@ def upload_discard(request: PageRequest, reach: Reach, import_id: UUID) -> HttpR
     title = _("Discard %(name)s") % {"name": found.row.name}
     context = uploads_frame(reach, (found.row.name, upload_url(reach, import_id)), (_("Discard"), "")) | {
         "title": title,
-        "effects": [_("The file is deleted here. It was not applied, so no figure changes. What was said of its columns stays.")],
+        "effects": [
+            _("The file is deleted here. It was not applied, so no figure changes. What was said of its columns stays.")
+        ],
         "proof": asked(1, found.row.name),
         "cancel_url": upload_url(reach, import_id),
         "action_url": request.path,
