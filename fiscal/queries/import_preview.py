@@ -61,7 +61,7 @@ class Preview:
     notes: list[str]
     span: list[SpanShown]
     turnover: int
-    held: int
+    held: int | None
     writes: bool
     expected: str
 
@@ -100,7 +100,7 @@ def preview(row: FileImport, checked: Checked) -> Preview:
         notes=_notes(row, plans, content),
         span=[_shown(line, row) for line in compare_span(row.register, content.span, span_of(row))],
         turnover=sum(one.figures.net for one in plans),
-        held=sum(one.held.net for one in plans if one.held.state),
+        held=sum(one.held.net for one in plans) if any(one.held.state for one in plans) else None,
         writes=any(one.deed in WRITTEN for one in plans),
         expected=digest_of(plans),
     )
@@ -173,8 +173,7 @@ def _notes(row: FileImport, plans: list[DayPlan], content: Content) -> list[str]
             "The file calls %(n)d day not filled.", "The file calls %(n)d days not filled.", len(content.unfilled)
         )
         notes.append(words % {"n": len(content.unfilled)})
-    cancelling = (ReceiptKind.VOID, ReceiptKind.RETURN)
-    if any(not one.figures.split_kinds and any(kind in one.figures.kinds for kind in cancelling) for one in plans):
+    if any(_hides_voids(one) for one in plans):
         notes.append(
             _(
                 "The file tells how many voids and returns there were, but not their amounts: the net turnover of a day "
@@ -189,6 +188,12 @@ def _notes(row: FileImport, plans: list[DayPlan], content: Content) -> list[str]
             )
         )
     return notes
+
+
+def _hides_voids(one: DayPlan) -> bool:
+    """Whether totals are written that have voids or returns without their amounts."""
+    cancelled = {ReceiptKind.VOID, ReceiptKind.RETURN} & one.figures.kinds.keys()
+    return one.deed in {Deed.FILL, Deed.REPLACE} and not one.figures.split_kinds and bool(cancelled)
 
 
 def count_preview(row: FileImport, content: Content) -> CountPreview:

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from fiscal.choices import ConnectionKind, ConnectionStatus, FileLayout, ImportState
 from fiscal.models import FileImport, Register
@@ -17,17 +18,18 @@ from organizations.choices import Scope
 
 
 class StateLook(NamedTuple):
-    """How a state is shown."""
+    """How a state is shown, in few words."""
 
+    words: str | Promise
     tone: str
     icon: str
 
 
 LOOKS = {
-    ImportState.MAPPING: StateLook("warn", "alert-triangle"),
-    ImportState.READY: StateLook("info", "clock"),
-    ImportState.DONE: StateLook("ok", "check"),
-    ImportState.REFUSED: StateLook("bad", "x"),
+    ImportState.MAPPING: StateLook(gettext_lazy("Columns to name"), "warn", "alert-triangle"),
+    ImportState.READY: StateLook(gettext_lazy("Not applied yet"), "info", "clock"),
+    ImportState.DONE: StateLook(gettext_lazy("Applied"), "ok", "check"),
+    ImportState.REFUSED: StateLook(gettext_lazy("Refused"), "bad", "x"),
 }
 
 
@@ -104,7 +106,7 @@ def row_of(row: FileImport) -> ImportRow:
         register_id=row.register.public_id,
         organization=str(row.organization),
         state=state.value,
-        state_words=_("forgotten, never applied") if forgotten else str(state.label),
+        state_words=_("Never applied") if forgotten else str(LOOKS[state].words),
         tone="neutral" if forgotten else LOOKS[state].tone,
         icon="archive" if forgotten else LOOKS[state].icon,
         reason=_problems(len(row.problems)),

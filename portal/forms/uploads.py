@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from fiscal.choices import FileLayout
@@ -32,6 +33,13 @@ LAYOUTS = (
     ),
 )
 
+MISSING = {
+    "register": _("Choose the device that the file is of."),
+    "layout": _("Choose what kind of file it is."),
+    "first_day": _("Enter the first day of the span."),
+    "last_day": _("Enter the last day of the span."),
+}
+
 
 class UploadForm(forms.Form):
     """A file, and what it is of. What is in it is judged by the service."""
@@ -55,6 +63,8 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, devices: list[Device], latest: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, words in MISSING.items():
+            self.fields[name].error_messages["required"] = words
         grouped = [
             (name, [(str(device.register_id), device.name) for device in group])
             for name, group in groupby(devices, key=lambda device: device.connection)
@@ -72,7 +82,10 @@ class ColumnsForm(forms.Form):
         self.names = {f"column-{place}": line.name for place, line in enumerate(unknown)}
         choices = [("", _("Choose…")), (NOT_NEEDED, _("Not needed")), *fields]
         for key, line in zip(self.names, unknown, strict=True):
-            said = forms.ChoiceField(label=line.name, choices=choices, initial=line.meaning)
+            values = (
+                _("Values: %(samples)s") % {"samples": " · ".join(line.samples)} if line.samples else _("It is empty.")
+            )
+            said = forms.ChoiceField(label=line.name, choices=choices, initial=line.meaning, help_text=escape(values))
             said.error_messages["required"] = _("Say what it means, or that it is not needed.")
             self.fields[key] = said
 

@@ -46,7 +46,6 @@ def upload_columns(request: PageRequest, reach: Reach, import_id: UUID) -> HttpR
         "title": _("What the columns of %(name)s mean") % {"name": found.row.name},
         "page": found,
         "form": form,
-        "lines": [(form[key], line) for key, line in zip(form.names, found.unknown, strict=True)],
         "cancel_url": own_url,
     }
     return render(request, "portal/uploads/columns.html", context, status=422 if form.errors else 200)
