@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -52,6 +52,8 @@ class ImportPage:
     earlier: datetime | None = None
     """When the very same file was applied before."""
     result: list[str] = field(default_factory=list)
+    doubts: bool = False
+    """Whether days were left as they were, or counts differ."""
 
 
 def import_page(reach: Reach, import_id: UUID) -> ImportPage | None:
@@ -66,7 +68,9 @@ def import_page(reach: Reach, import_id: UUID) -> ImportPage | None:
     if row.state == ImportState.REFUSED:
         return replace(page, problems=[Problem(*problem) for problem in row.problems])
     if row.state == ImportState.DONE:
-        return replace(page, result=_result(row))
+        told = _recorded(row)
+        doubts = bool(told.get("differing") or told.get("days", {}).get(Deed.LEAVE))
+        return replace(page, result=_result(told), doubts=doubts)
     checked, earlier = check_import(row), _earlier(row)
     if checked.problems:
         return replace(page, problems=checked.problems.kept)
@@ -117,12 +121,13 @@ def _earlier(row: FileImport) -> datetime | None:
     return same.order_by("-ended_at").values_list("ended_at", flat=True).first()
 
 
-def _result(row: FileImport) -> list[str]:
-    """What the record says was done, in the past tense."""
+def _recorded(row: FileImport) -> dict[str, Any]:
     entry = AuditEntry.objects.filter(verb=Verb.FILE_IMPORTED, subject_id=row.public_id).order_by("-pk").first()
-    if entry is None:
-        return []
-    told = entry.after
+    return entry.after if entry else {}
+
+
+def _result(told: dict[str, Any]) -> list[str]:
+    """What the record says was done, in the past tense."""
     if "documents" in told:
         return _counted(told)
     days = Counter(told.get("days", {}))

@@ -198,7 +198,9 @@ def test_the_counter_compares_counts(petra: Client, cast: Cast, device: Register
     assert "3 / 3" in page
     assert "0 / 2" in page
     assert petra.post(f"{page_url}apply/").status_code == 303
-    assert "4 documents were compared." in text_of(petra.get(page_url))
+    page = text_of(petra.get(page_url))
+    assert "4 documents were compared. 1 filled day differed." in page
+    assert 'class="k-banner" data-tone="warn"' in page
 
 
 def test_the_list_says_where_each_file_stands(petra: Client, cast: Cast, device: Register) -> None:

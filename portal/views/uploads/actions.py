@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from fiscal.choices import ImportState
+from fiscal.choices import FileLayout, ImportState
 from fiscal.queries.import_page import offered_fields
 from fiscal.services.imports import apply_import, discard_import, map_columns
 from organizations.access import Reach
@@ -56,13 +56,15 @@ def upload_columns(request: PageRequest, reach: Reach, import_id: UUID) -> HttpR
 def upload_apply(request: PageRequest, reach: Reach, import_id: UUID) -> HttpResponse:
     """Write what the preview showed; if that has changed meanwhile, the new preview is shown instead."""
     try:
-        apply_import(reach, import_id, expected=request.POST.get("expected", ""))
+        row = apply_import(reach, import_id, expected=request.POST.get("expected", ""))
     except ObjectDoesNotExist:
         raise Http404 from None
     except RulesBroken as broken:
         words = " ".join(broken.errors.values())
         return show_upload(request, reach, found_upload(reach, import_id), error=words)
-    messages.success(request, _("The file is part of the figures now; sums follow within seconds."))
+    counted = row.layout == FileLayout.COUNTER
+    figures = _("The file is part of the figures now; sums follow within seconds.")
+    messages.success(request, _("The counts were noted.") if counted else figures)
     return lead_to(request, upload_url(reach, import_id))
 
 
