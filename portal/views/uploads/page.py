@@ -18,7 +18,7 @@ from organizations.access import Reach
 from organizations.choices import Level, Scope
 from portal.csvfile import stream
 from portal.frame import frame
-from portal.http import PageRequest, scoped
+from portal.http import PageRequest, lead_to, scoped
 
 
 @require_safe
@@ -34,7 +34,8 @@ def upload_fix(request: PageRequest, reach: Reach, import_id: UUID) -> HttpRespo
     """The rows of a refused file with a last column that says what is wrong; the importer ignores it."""
     found = fix_file(reach, import_id)
     if found is None:
-        raise Http404
+        # A file without rows to fix has a page that says how it stands; one that is not there has none.
+        return lead_to(request, upload_url(reach, found_upload(reach, import_id).row.import_id))
     name, rows = found
     return stream(name, next(rows), rows)
 
