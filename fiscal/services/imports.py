@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -123,14 +123,22 @@ def apply_import(reach: Reach, import_id: UUID, *, expected: str) -> FileImport:
     """
     reach.require(Scope.INTEGRATIONS, Level.MANAGE)
     checked = check_import(_mine(reach, import_id, state=ImportState.READY))
-    with transaction.atomic(durable=True):
-        row = _locked(reach, import_id, state=ImportState.READY)
-        Register.objects.select_for_update(no_key=True).filter(pk=row.register_id).values_list("pk").first()
-        now = timezone.now()
-        done = _count(row, checked, now) if row.layout == FileLayout.COUNTER else _fill(row, checked, expected, now)
-        row.state, row.content, row.ended_at = ImportState.DONE, b"", now
-        row.save(update_fields=["state", "content", "ended_at"])
-        record(reach, Verb.FILE_IMPORTED, row, after={"register": str(row.register), "layout": row.layout, **done})
+    try:
+        with transaction.atomic(durable=True):
+            return _applied(reach, import_id, checked, expected)
+    except IntegrityError:
+        words = _("One of these days was being read from the provider at the same moment. Nothing was done: try again.")
+        raise ImportRefused({"": words}) from None
+
+
+def _applied(reach: Reach, import_id: UUID, checked: Checked, expected: str) -> FileImport:
+    row = _locked(reach, import_id, state=ImportState.READY)
+    Register.objects.select_for_update(no_key=True).filter(pk=row.register_id).values_list("pk").first()
+    now = timezone.now()
+    done = _count(row, checked, now) if row.layout == FileLayout.COUNTER else _fill(row, checked, expected, now)
+    row.state, row.content, row.ended_at = ImportState.DONE, b"", now
+    row.save(update_fields=["state", "content", "ended_at"])
+    record(reach, Verb.FILE_IMPORTED, row, after={"register": str(row.register), "layout": row.layout, **done})
     return row
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from fiscal.choices import FileLayout, FillSource, FillState, ImportState, ReceiptKind
@@ -139,3 +140,16 @@ def test_files_that_nobody_wanted_are_forgotten(reach, device):
     assert forget_files(now=timezone.now() + timedelta(days=31)) == 1
     row.refresh_from_db()
     assert (row.state, bytes(row.content)) == (ImportState.REFUSED, b"")
+
+
+def test_two_who_write_the_same_day_at_once_do_not_meet_in_an_error(reach, device, monkeypatch):
+    row = upload(reach, device, daily("16/11/2026;3;0;0;12,50"))
+
+    def meanwhile(*_args, **_options):
+        raise IntegrityError("UNIQUE constraint failed")
+
+    monkeypatch.setattr("fiscal.services.imports.write_days", meanwhile)
+    with pytest.raises(ImportRefused, match="try again"):
+        apply(reach, row)
+    row.refresh_from_db()
+    assert row.state == ImportState.READY
