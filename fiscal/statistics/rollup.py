@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from fiscal.choices import ConnectionStatus, FillSource, FillState, WindowState
+from fiscal.choices import ConnectionStatus, FillSource, FillState, Provider, WindowState
 from fiscal.statistics.checkpoints import reached
 from fiscal.statistics.dialect import Pair, among, each, pairs, read_day, text, unlocked, whole
 from fiscal.statistics.partitions import days_kept
@@ -82,19 +82,53 @@ def _take(table: str, owner: str, limit: int, *, unless: str = "") -> list[Pair]
 def recompute_days(found: Sequence[Pair], *, now: datetime) -> None:
     """Delete and insert the roll-ups of these (register, day)s, and mark the trees they belong to.
 
-    Days whose figures come from an uploaded file stay as they are as long as there are no receipts for them. Call it in
-    a transaction.
+    Days whose figures come from an uploaded file stay as they are as long as there are no receipts for them. What a file
+    told of payments, VAT and articles beside receipts that tell nothing of them stays as long as their turnover does. Call
+    it in a transaction.
     """
     if not found:
         return
     _mark_trees(found, now)
     if not (found := _without_files(found)):
         return
-    for table in DAY_TABLES:
-        _run(found, f"DELETE FROM {table} WHERE (register_id, day) IN (SELECT id, day FROM pairs)")
-    for insert in (_TOTALS, _payments(), _vat(), _articles()):
-        _run(found, insert, receipts=True)
+    told = _told_by_files(found)
+    before = _turnover(told)
+    _delete(DAY_TABLES[0], found)
+    _run(found, _TOTALS, receipts=True)
+    after = _turnover(told)
+    split = [pair for pair in found if pair not in told or before.get(pair) != after.get(pair)]
+    for table, insert in zip(DAY_TABLES[1:], (_payments(), _vat(), _articles()), strict=True):
+        if split:
+            _delete(table, split)
+            _run(split, insert, receipts=True)
     _mark_trees(found, now)
+
+
+def _delete(table: str, found: Sequence[Pair]) -> None:
+    _run(found, f"DELETE FROM {table} WHERE (register_id, day) IN (SELECT id, day FROM pairs)")
+
+
+def _told_by_files(found: Sequence[Pair]) -> list[Pair]:
+    """Those that have splits, although none of their receipts tells any: DataCash's lists never do."""
+    splits = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} t WHERE t.register_id = p.id AND t.day = p.day)" for table in DAY_TABLES[1:]
+    )
+    sql = f"""SELECT p.id, p.day FROM pairs p
+        JOIN fiscal_register x ON x.id = p.id AND x.provider = '{Provider.DATACASH}'
+        WHERE ({splits}) AND NOT EXISTS (
+            SELECT 1 FROM fiscal_receipt r WHERE r.register_id = p.id AND r.day = p.day AND {_COUNTS} /*near*/
+            AND (r.payments <> '[]' OR r.taxes <> '[]' OR r.items <> '[]'))"""
+    return [(register, read_day(day)) for register, day in _run(found, sql, receipts=True)]
+
+
+def _turnover(found: Sequence[Pair]) -> dict[Pair, int]:
+    """Net turnover in cents, as rolled up at this moment."""
+    if not found:
+        return {}
+    sql = f"""SELECT p.id, p.day, SUM(t.total) FROM pairs p
+        JOIN fiscal_daytotal t ON t.register_id = p.id AND t.day = p.day AND t.kind IN ({_KINDS})
+        GROUP BY p.id, p.day"""
+    return {(register, read_day(day)): int(total) for register, day, total in _run(found, sql)}
 
 
 def _without_files(found: Sequence[Pair]) -> list[Pair]:

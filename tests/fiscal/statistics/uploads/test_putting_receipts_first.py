@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from fiscal.choices import FillSource, FillState, ImportState
 from fiscal.models import (
@@ -11,12 +12,18 @@ from fiscal.models import (
     DayVat,
     FileImport,
     FillDay,
+    PaymentMethod,
+    Receipt,
 )
+from fiscal.services import place_register
 from fiscal.services.imports import (
     ImportRefused,
     apply_import,
 )
+from fiscal.statistics.rollup import roll_up
 from fiscal.statistics.uploads.plan import Deed, digest_of
+from organizations.access import EVERYTHING, Reach
+from organizations.choices import Road
 from tests.fiscal.statistics import books
 from tests.fiscal.statistics.files.reads import csv_of
 from tests.fiscal.statistics.uploads.imported import DAY, HEAD, apply, daily, deeds, import_file, plans_of, upload
@@ -77,3 +84,47 @@ def test_what_changed_since_the_preview_is_shown_first(reach, keyed):
     with pytest.raises(ImportRefused, match="changed since this preview"):
         apply_import(reach, row.public_id, expected=seen)
     assert FileImport.objects.get().state == ImportState.READY
+
+
+@pytest.fixture
+def told(reach, keyed):
+    """A day of receipts whose payments and VAT a file has told."""
+    books.sell(keyed, DAY, [books.sale(DAY, 1250, payments=[], taxes=[], items=[], country="ITA")])
+    import_file(reach, keyed, csv_of(f"{HEAD};contanti;IVA 10%", "16/11/2026;1;0;0;12,50;12,50;12,50"))
+    return keyed
+
+
+def splits(register):
+    rows = (model.objects.filter(register=register) for model in (DayPayment, DayVat))
+    return [[one.organization.name for one in some] for some in rows]
+
+
+def test_what_a_file_told_stays_when_a_day_is_rolled_up_anew(told):
+    books.mark(told, DAY)
+    roll_up(now=timezone.now())
+    assert splits(told) == [["Bar Centrale srl"], ["Bar Centrale srl"]]
+
+
+def test_what_a_file_told_moves_with_its_register(told, home):
+    branch = books.make_organization("Filiale", parent=home, country="ITA")
+    person = Reach(None, home, EVERYTHING, Road.DIRECT)
+    place_register(person, told.public_id, organization_id=branch.public_id, from_day=DAY)
+    roll_up(now=timezone.now())
+    assert splits(told) == [["Filiale"], ["Filiale"]]
+
+
+def test_what_a_file_told_ends_with_the_turnover_it_belonged_to(told):
+    books.sell(told, DAY, [books.sale(DAY, 100, payments=[], taxes=[], items=[], country="ITA")])
+    assert sum(DayTotal.objects.values_list("total", flat=True)) == 1350
+    assert splits(told) == [[], []]
+
+
+def test_receipts_that_tell_their_payments_replace_what_a_file_told(told):
+    Receipt.objects.update(payments=[["PE", 1250]])
+    books.mark(told, DAY)
+    roll_up(now=timezone.now())
+    PaymentMethod.objects.get_or_create(register=told, name="PE")
+    books.mark(told, DAY)
+    roll_up(now=timezone.now())
+    assert [row.method.name for row in DayPayment.objects.filter(register=told)] == ["PE"]
+    assert not DayVat.objects.exists()
