@@ -8,16 +8,17 @@ import io
 from django.utils.translation import gettext as _
 
 from fiscal.statistics.files.faults import FileRefused
-from fiscal.statistics.files.sheet import Row, check_size, plain
+from fiscal.statistics.files.sheet import Row, Size, plain
 
 
 def read_csv(text: str, delimiter: str) -> list[Row]:
     """The rows of a text. Raises FileRefused."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[Row] = []
+    size = Size()
     try:
         for number, cells in enumerate(reader, start=1):
-            check_size(number, len(cells), max(map(len, cells), default=0))
+            size.add(len(cells), max(map(len, cells), default=0))
             rows.append(Row(number, tuple(map(plain, cells))))
     except csv.Error:
         told = {"row": len(rows) + 1}

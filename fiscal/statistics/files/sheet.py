@@ -12,6 +12,7 @@ from fiscal.statistics.files.faults import FileRefused
 
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
+MOST_CELLS = 2_000_000
 LONGEST_CELL = 1_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -54,12 +55,25 @@ def plain(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
 
 
-def check_size(rows: int, columns: int, longest: int) -> None:
-    """Raise FileRefused for more than we read."""
-    if rows > MOST_ROWS:
-        raise FileRefused(_("This file has more than %(most)d rows. Choose a shorter span.") % {"most": MOST_ROWS})
-    if columns > MOST_COLUMNS:
-        raise FileRefused(_("Row %(row)d has more than %(most)d columns.") % {"row": rows, "most": MOST_COLUMNS})
-    if longest > LONGEST_CELL:
-        told = {"row": rows, "most": LONGEST_CELL}
-        raise FileRefused(_("Row %(row)d has a cell of more than %(most)d characters.") % told)
+class Size:
+    """Counts what was read of a file, and ends the reading of one that is larger than any real one."""
+
+    def __init__(self, most_cells: int = MOST_CELLS) -> None:
+        self.rows = self.cells = 0
+        self._most_cells = most_cells
+
+    def add(self, columns: int, longest: int) -> None:
+        """One more row. Raises FileRefused for more than we read."""
+        self.rows += 1
+        self.cells += columns
+        if self.rows > MOST_ROWS:
+            raise FileRefused(_("This file has more than %(most)d rows. Choose a shorter span.") % {"most": MOST_ROWS})
+        if columns > MOST_COLUMNS:
+            told = {"row": self.rows, "most": MOST_COLUMNS}
+            raise FileRefused(_("Row %(row)d has more than %(most)d columns.") % told)
+        if self.cells > self._most_cells:
+            told = {"most": self._most_cells}
+            raise FileRefused(_("This file has more than %(most)d cells. Choose a shorter span.") % told)
+        if longest > LONGEST_CELL:
+            told = {"row": self.rows, "most": LONGEST_CELL}
+            raise FileRefused(_("Row %(row)d has a cell of more than %(most)d characters.") % told)

@@ -51,6 +51,15 @@ STRANGER = b"""<?xml version='1.0'?><!DOCTYPE w [<!ENTITY x SYSTEM 'file:///etc/
 GOOD = workbook(HEAD.split(";"), ["16/11/2026", 3, 0, 0, 12.5])
 
 
+CELLS = b"".join(
+    (
+        b"<?xml version='1.0'?><worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData>",
+        (b"<row>" + b"<c/>" * 200 + b"</row>") * 2_100,
+        b"</sheetData></worksheet>",
+    )
+)
+
+
 def zipped(**parts):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -89,7 +98,10 @@ REFUSED = {
     "macros": (zipped(xl__workbook_xml="", **{"xl/workbook.xml": "", "xl/vbaProject.bin": ""}), "macros"),
     "a bomb of entities": (changed(GOOD, SHEET, BOMB), "damaged"),
     "entities that read files": (changed(GOOD, SHEET, STRANGER), "damaged"),
-    "a bomb of zeros": (changed(GOOD, SHEET, b"0" * 70_000_000), "unpacks to more than 60 MB"),
+    "a bomb of zeros": (changed(GOOD, SHEET, b"0" * 31_000_000), "unpacks to more than 30 MB"),
+    "a bomb of texts": (lambda: changed(GOOD, "xl/sharedStrings.xml", b"0" * 16_000_000), "unpacks to more than 30 MB"),
+    "a bomb of cells": (lambda: changed(GOOD, SHEET, CELLS), "more than 400000 cells"),
+    "many separators": (lambda: b"a;b\n" + (b";" * 150 + b"\n") * 20_000, "more than 2000000 cells"),
     "many parts": (zipped(**{"xl/workbook.xml": "", **{f"p{n}": "" for n in range(600)}}), "unpacks"),
 }
 
@@ -97,6 +109,7 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_no_table_is_refused_by_name(name):
     content, reason = REFUSED[name]
+    content = content() if callable(content) else content
     began = time.perf_counter()
     with pytest.raises(FileRefused, match=reason):
         open_file(content, FileLayout.DAILY_TOTALS)
