@@ -14,13 +14,14 @@ def main(only: str) -> int:
     """Print a line per goal; 1 if any falls short."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
     django.setup()
-    from tests.bench import goals_mirror, goals_pages
+    from tests.bench import goals_mirror, goals_pages, goals_statistics
 
     goals = [
         goals_mirror.mirror_calls_per_organization,
         goals_mirror.mirror_throughput,
         goals_pages.organizations_list,
         goals_pages.first_load_bytes,
+        goals_statistics.receipts_taken_in,
     ]
     chosen = [goal for goal in goals if only in goal.__name__]
     if not chosen:

@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.utils import timezone
 
 from fiscal.choices import ConnectionKind, FillSource, FillState, PaymentCategory, Provider, ReceiptKind
@@ -160,6 +161,21 @@ def placed(register: Register, day: date) -> Organization:
     """Where the register stood on that day; where it stands now if that is not known."""
     stood = register.placements.filter(from_day__lte=day).exclude(until_day__lt=day).last()
     return stood.organization if stood else register.organization
+
+
+def move(register: Register, organization: Organization, from_day: date) -> None:
+    """Let the register stand elsewhere from a day on: placements, receipts and marks, as the service for it does."""
+    with transaction.atomic():
+        Register.objects.select_for_update().get(pk=register.pk)
+        register.placements.filter(from_day__gte=from_day).delete()
+        register.placements.update(until_day=from_day - timedelta(days=1))
+        Placement.objects.create(register=register, organization=organization, from_day=from_day)
+        Register.objects.filter(pk=register.pk).update(organization=organization)
+        moved = Receipt.objects.filter(register=register, day__gte=from_day)
+        days = set(moved.values_list("day", flat=True))
+        moved.update(organization=organization)
+        for day in days:
+            mark(register, day)
 
 
 def mark(register: Register, day: date) -> None:

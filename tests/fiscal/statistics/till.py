@@ -79,7 +79,9 @@ def open_till(sandbox: Sandbox, *, registers: int = 1, opened: date, **facts: An
     stage = sandbox.kassandro
     account = stage.make_account("Bäckerei Huber")["id"]
     usual = {"daily": 5, "signed": False, "profile": "bakery"} | facts
-    made = [stage.make_register(account, f"Kassa {n}", opened_on=opened, **usual)["id"] for n in range(1, registers + 1)]
+    made = [
+        stage.make_register(account, f"Kassa {n}", opened_on=opened, **usual)["id"] for n in range(1, registers + 1)
+    ]
     organization = books.make_organization("Bäckerei Huber")
     connection = books.make_connection(organization)
     connection.hold(stage.make_api_key(account))

@@ -1,0 +1,184 @@
+"""What reading sales costs: receipts taken in against raw COPY, taken in again, and late ones rolled up."""
+
+from __future__ import annotations
+
+import statistics
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import requests
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from fiscal.clients.sources import kassandro_door
+from fiscal.models import Connection, Receipt, Register
+from fiscal.statistics import fill
+from fiscal.statistics.lease import LEASE, Lease
+from fiscal.statistics.reader import Reader
+from fiscal.statistics.sources import source_for
+from fiscal.statistics.windows import Span
+from tests.bench.goal import Line
+from tests.bench.provider import running_sandbox
+from tests.fiscal.statistics import books
+
+DAYS, A_DAY = 20, 1_000
+LOOPED = 1_000
+HEADER = "organization_id register_id day key number issued_at kind total uncollected currency".split()
+PEER = f"""CREATE TABLE bench_header (id {{serial}}, organization_id bigint, register_id bigint, day date, key varchar(100),
+    number varchar(100), issued_at {{moment}}, kind varchar(12), total bigint, uncollected bigint, currency varchar(3),
+    UNIQUE (register_id, day, key, organization_id))"""
+TOUCHED = ("fiscal_receipt", "fiscal_daytotal", "fiscal_daypayment", "fiscal_dayvat", "fiscal_dayarticle")
+
+
+def receipts_taken_in() -> Iterator[Line]:
+    """P5 and P6. About 20,000 receipts with items over real HTTP from the sandbox, page by page, to the settled window.
+
+    Peers, with the same rows: COPY of the header columns into a table with the same indexes (SQLite: executemany), and
+    `update_or_create` one by one. Ours counts everything: count before and after, raw pages kept, roll-ups made.
+    """
+    with running_sandbox() as root:
+        register, span = _bakery(root)
+        _peer_table()
+        _round(register, span)
+        rounds = [_round(register, span) for _ in range(3)]
+        ours, again, raw, looped, written = (statistics.median(values) for values in zip(*rounds, strict=True))
+        on_postgresql = connection.vendor == "postgresql"
+        yield Line("receipts_taken_in", ours, "receipts/s", raw, ">=0.12" if on_postgresql else ">=0.10")
+        yield Line("receipts_taken_in_against_a_loop", ours, "receipts/s", looped, ">=15" if on_postgresql else ">=1")
+        yield Line("receipts_taken_in_again", again, "receipts/s", ours, ">=1.5")
+        yield Line("receipts_written_again", written, "rows", 1, "<=0")
+
+
+def _round(register: Register, span: Span) -> tuple[float, float, float, float, float]:
+    """Receipts a second of ours, ours again, raw and looped; and rows that the second pass wrote."""
+    _empty(register)
+    took = _seconds(lambda: _read(register, span))
+    rows = list(Receipt.objects.filter(register=register).values_list(*HEADER))
+    with _watched() as written:
+        again = _seconds(lambda: _read(register, span))
+    raw = _seconds(lambda: _raw(rows))
+    _empty(register)
+    looped = _seconds(lambda: _loop(rows[:LOOPED]))
+    n = len(rows)
+    assert n > DAYS * A_DAY / 2, n
+    return n / took, n / again, n / raw, LOOPED / looped, written()
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _bakery(root: str) -> tuple[Register, Span]:
+    """A register at the sandbox whose receipts were all made before, and ours of it."""
+
+    def make(what: str, **values: Any) -> Any:
+        answer = requests.post(f"{root}/_control/kassandro/{what}", json=values, timeout=60)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    first = date.today() - timedelta(days=DAYS + 5)
+    account = make("accounts", name="Großbäckerei")["id"]
+    facts = {"opened_on": first.isoformat(), "daily": A_DAY, "signed": False, "profile": "bakery"}
+    remote = make("registers", account_id=account, name="Kassa 1", **facts)["id"]
+    key = make("api-keys", account_id=account)["key"]
+    settings.KASSANDRO_URL = f"{root}/kassandro/api"
+    kassandro_door.cache_clear()
+    organization = books.make_organization()
+    row = books.make_connection(organization)
+    row.hold(key)
+    row.save()
+    register = books.make_register(organization, connection=row, remote_id=str(remote))
+    return register, Span(first + timedelta(days=1), first + timedelta(days=DAYS))
+
+
+def _read(register: Register, span: Span) -> None:
+    """The window, as a turn reads it."""
+    now, token = timezone.now(), uuid.uuid4()
+    Connection.objects.filter(pk=register.connection_id).update(lease_token=token, lease_until=now + LEASE)
+    lease = Lease(register.connection_id, token, now)
+    fill.read_span(Reader(lease, source_for(register.connection), timezone.now), register, span)
+    assert set(register.fill_days.values_list("state", flat=True)) == {"DONE"}
+
+
+def _empty(register: Register) -> None:
+    tables = [*TOUCHED, "fiscal_fillday", "fiscal_dirtyday", "fiscal_rawpage", "fiscal_window"]
+    with connection.cursor() as cursor:
+        for table in (*tables, "bench_header"):
+            cursor.execute(f"DELETE FROM {table}")
+        if connection.vendor == "postgresql":
+            cursor.execute(f"VACUUM ANALYZE {', '.join([*tables, 'bench_header'])}")
+
+
+# --- peers -----------------------------------------------------------------------------------------------------------
+
+
+def _peer_table() -> None:
+    on_postgresql = connection.vendor == "postgresql"
+    serial = "bigserial PRIMARY KEY" if on_postgresql else "integer PRIMARY KEY"
+    with connection.cursor() as cursor:
+        cursor.execute(PEER.format(serial=serial, moment="timestamptz" if on_postgresql else "datetime"))
+        cursor.execute("CREATE INDEX bench_newest ON bench_header (organization_id, issued_at DESC, id DESC)")
+        cursor.execute("CREATE INDEX bench_number ON bench_header (organization_id, number)")
+
+
+def _raw(rows: list[tuple[Any, ...]]) -> None:
+    """The fastest that the database offers for rows that are at hand: one statement, one transaction."""
+    names = ", ".join(HEADER)
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY bench_header ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            plain = [(*row[:2], row[2].isoformat(), *row[3:5], row[5].isoformat(" "), *row[6:]) for row in rows]
+            cursor.executemany(f"INSERT INTO bench_header ({names}) VALUES ({', '.join(['%s'] * len(HEADER))})", plain)
+
+
+def _loop(rows: list[tuple[Any, ...]]) -> None:
+    with transaction.atomic():
+        for row in rows:
+            values = dict(zip(HEADER, row, strict=True))
+            place = {name: values.pop(name) for name in ("register_id", "day", "key", "organization_id")}
+            Receipt.objects.update_or_create(**place, defaults={**values, "first_seen_at": timezone.now()})
+
+
+class _watched:  # noqa: N801 - reads as a word
+    """Counts rows of the statistics that were written meanwhile: by triggers, so that no row version is missed."""
+
+    def __enter__(self) -> Callable[[], float]:
+        with connection.cursor() as cursor:
+            for statement in self._statements():
+                cursor.execute(statement)
+        return self._count
+
+    def __exit__(self, *_: object) -> None:
+        self._counted = self._count()
+        with connection.cursor() as cursor:
+            for table in TOUCHED:
+                for n, _event in enumerate(("INSERT", "UPDATE", "DELETE")):
+                    on = f" ON {table}" if connection.vendor == "postgresql" else ""
+                    cursor.execute(f"DROP TRIGGER bench_{table}_{n}{on}")
+
+    def _statements(self) -> Iterator[str]:
+        yield "DROP TABLE IF EXISTS bench_touched"
+        yield "CREATE TABLE bench_touched (n integer)"
+        if connection.vendor == "postgresql":
+            yield """CREATE OR REPLACE FUNCTION bench_touch() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN INSERT INTO bench_touched VALUES (1); RETURN NULL; END'"""
+        act = "EXECUTE FUNCTION bench_touch()"
+        if connection.vendor == "sqlite":
+            act = "BEGIN INSERT INTO bench_touched VALUES (1); END"
+        for table in TOUCHED:
+            for n, event in enumerate(("INSERT", "UPDATE", "DELETE")):
+                yield f"CREATE TRIGGER bench_{table}_{n} AFTER {event} ON {table} FOR EACH ROW {act}"
+
+    def _count(self) -> float:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT COUNT(*) FROM bench_touched")
+            return float(cursor.fetchone()[0])
