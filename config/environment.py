@@ -48,6 +48,7 @@ KNOWN = {
     "KONTOR_LOG_LEVEL",
     "KONTOR_CRASH_AT",
     "KONTOR_WORKERS",
+    "KONTOR_DEP_AES_KEY",
 }
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}

@@ -90,6 +90,22 @@ INTERVENTIONS: dict[str, Intervention] = {
         _("It exists more than once at fiskaly"),
         _("Kontor uses the first one. Delete the others in the dashboard, then press try again to clear this."),
     ),
+    "credentials_refused": Intervention(
+        _("The tax agency refuses the Fisconline credentials"),
+        _(
+            "Nothing is tried again by itself, because repeated log-ins may lock the account. Encrypt the credentials anew in DataCash's customer area and replace them here."
+        ),
+    ),
+    "password_expired": Intervention(
+        _("The Fisconline password is over"),
+        _(
+            "Renew it in DataCash's customer area or at the tax agency, encrypt the credentials anew if asked to, replace them here or try again."
+        ),
+    ),
+    "replace_source_key": Intervention(
+        _("The provider no longer accepts the key"),
+        _("Make a new API key in the provider's customer area and replace the one stored here. Reading then goes on."),
+    ),
 }
 
 ERROR_WORDS: dict[str, str | Promise] = {

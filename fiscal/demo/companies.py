@@ -26,7 +26,9 @@ NAMES = (
     "Marktstand",
     "Goldener Hirsch",
 )
-PLACES = (
+Place = tuple[str, str, str, str]
+"""Country, postcode, town and province."""
+PLACES: tuple[Place, ...] = (
     ("AUT", "1010", "Wien", "Wien"),
     ("AUT", "8010", "Graz", "Steiermark"),
     ("AUT", "5020", "Salzburg", "Salzburg"),
@@ -51,9 +53,9 @@ class Company:
     vat_id: str
 
 
-def company(n: int, *, name: str = "") -> Company:
-    """The n-th invented company; `name` where it has one of its own."""
-    country, code, town, province = PLACES[n % len(PLACES)]
+def company(n: int, *, name: str = "", place: Place | None = None) -> Company:
+    """The n-th invented company; `name` and `place` where it has its own."""
+    country, code, town, province = place or PLACES[n % len(PLACES)]
     trade = TRADES[n % len(TRADES)]
     own = NAMES[(n // len(TRADES) + n) % len(NAMES)]
     number = f" {n // (len(TRADES) * len(NAMES)) + 1}" if n >= len(TRADES) * len(NAMES) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 from django.conf import settings
@@ -27,13 +27,21 @@ def make(items: list[dict[str, Any]]) -> list[Any]:
 
 def tell(handle: str, body: Any) -> Any:
     """POST to one of the sandbox's handles for programs. Raises NoSandbox, urllib.error.URLError."""
+    return _answer(Request(_address(handle), json.dumps(body).encode(), {"Content-Type": "application/json"}))  # noqa: S310
+
+
+def ask(handle: str, **query: object) -> Any:
+    """GET from one of the sandbox's handles for programs. Raises NoSandbox, urllib.error.URLError."""
+    return _answer(Request(f"{_address(handle)}?{urlencode(query)}"))  # noqa: S310
+
+
+def _address(handle: str) -> str:
     address = urlsplit(settings.MANAGEMENT_URL)
     if address.hostname not in LOOPBACK or address.scheme != "http":
         raise NoSandbox(f"{address.hostname} is not a sandbox on this machine")
-    request = Request(
-        f"http://{address.netloc}/_control/{handle}",
-        data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    with urlopen(request, timeout=60) as answer:  # noqa: S310  # nosec B310 - loopback http only, checked above
+    return f"http://{address.netloc}/_control/{handle}"
+
+
+def _answer(request: Request) -> Any:
+    with urlopen(request, timeout=60) as answer:  # noqa: S310  # nosec B310 - loopback http only, `_address` has checked
         return json.load(answer)

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from billing.models import Arrangement
 from fiscal.choices import KindName
-from fiscal.demo import people, stage
-from fiscal.demo.companies import company
+from fiscal.demo import people, sales, stage
+from fiscal.demo.companies import Place, company
 from fiscal.demo.rows import (
     Branch,
     arrangement,
@@ -29,20 +29,21 @@ from organizations.models import ApiKey, Organization, User
 
 BOTH = (Mode.LIVE, Mode.TEST)
 CUSTOMERS, BRANCHES, LABEL_CUSTOMERS = 40, 12, 8
-HOLDING_TOWNS = [
-    "Graz",
-    "Linz",
-    "Salzburg",
-    "Innsbruck",
-    "Bregenz",
-    "Klagenfurt",
-    "Leipzig",
-    "Dresden",
-    "Hamburg",
-    "Bremen",
-    "Bozen",
-    "Triest",
-]
+HOLDING_PLACES: dict[str, Place] = {
+    "Graz": ("AUT", "8010", "Graz", "Steiermark"),
+    "Linz": ("AUT", "4020", "Linz", "Oberösterreich"),
+    "Salzburg": ("AUT", "5020", "Salzburg", "Salzburg"),
+    "Innsbruck": ("AUT", "6020", "Innsbruck", "Tirol"),
+    "Bregenz": ("AUT", "6900", "Bregenz", "Vorarlberg"),
+    "Klagenfurt": ("AUT", "9020", "Klagenfurt", "Kärnten"),
+    "Leipzig": ("DEU", "04109", "Leipzig", "Sachsen"),
+    "Dresden": ("DEU", "01067", "Dresden", "Sachsen"),
+    "Hamburg": ("DEU", "20457", "Hamburg", ""),
+    "Bremen": ("DEU", "28195", "Bremen", ""),
+    "Bozen": ("ITA", "39100", "Bolzano", "BZ"),
+    "Triest": ("ITA", "34121", "Trieste", "TS"),
+}
+"""The holding's branches, by the town in their name."""
 
 
 def load(now: datetime, *, customers: int = CUSTOMERS) -> None:
@@ -54,9 +55,17 @@ def load(now: datetime, *, customers: int = CUSTOMERS) -> None:
         shops = loader.managed(maker, "customer", customers, first=100)
         loader.let_in(people.SHOP, shops[0])
         holding = loader.provisioned(maker, "ostermann", "Modehaus Ostermann AG", people.HOLDING, delegation=True)
-        loader.managed(holding, "branch", len(HOLDING_TOWNS), first=10, names=[f"Ostermann {t}" for t in HOLDING_TOWNS])
+        branches = loader.managed(
+            holding,
+            "branch",
+            len(HOLDING_PLACES),
+            first=10,
+            names=[f"Ostermann {town}" for town in HOLDING_PLACES],
+            places=list(HOLDING_PLACES.values()),
+        )
         label = loader.provisioned(maker, "weisslabel", "Weisslabel Kassen KG", people.WHITE_LABEL, delegation=False)
-        loader.managed(label, "label-customer", LABEL_CUSTOMERS, first=60)
+        customers_of_label = loader.managed(label, "label-customer", LABEL_CUSTOMERS, first=60)
+        sales.load(sales.House(maker, shops, holding, branches, customers_of_label), now)
     _make_trouble(shops)
 
 
@@ -122,13 +131,20 @@ class _Loader:
         return organization
 
     def managed(
-        self, parent: Organization, slug: str, count: int, *, first: int, names: Sequence[str] = ()
+        self,
+        parent: Organization,
+        slug: str,
+        count: int,
+        *,
+        first: int,
+        names: Sequence[str] = (),
+        places: Sequence[Place] = (),
     ) -> list[Organization]:
         """Managed organizations; every fourth is still in TEST, the first ten of customers have a key."""
         branches = [
             Branch(
                 f"{slug}-{n}",
-                company(first + n, name=names[n] if names else ""),
+                company(first + n, name=names[n] if names else "", place=places[n] if places else None),
                 (Mode.TEST,) if n % 4 == 3 else BOTH,
                 parent,
                 key_name=f"till-{n + 1}" if n < 10 else "",

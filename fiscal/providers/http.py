@@ -240,7 +240,8 @@ def _secrets_in(json: Any) -> tuple[str, ...]:
     values = [value for name, value in json.items() if name in _SECRET_FIELDS and isinstance(value, str)]
     # An answer may repeat a secret as JSON writes it, or a piece of one that has several lines.
     written = [jsonlib.dumps(value)[1:-1] for value in values]
-    lines = [line for value in values for line in value.splitlines() if len(line) >= _SECRET_LINE]
+    # The frame around it ("-----BEGIN …") is no secret, and what redaction knows it by.
+    lines = [line for value in values for line in value.splitlines() if len(line) >= _SECRET_LINE and line[0] != "-"]
     return tuple(dict.fromkeys((*values, *written, *lines)))
 
 

@@ -70,11 +70,13 @@ def judge(
     text_numbers: bool = False,
     shapes: tuple[type, ...] = (dict, list),
     kinds: Mapping[int, type[ProviderError]] = BY_STATUS,
+    words_prove_absence: bool = True,
 ) -> Any:
     """The parsed body of a good answer (None for 204); raises the ProviderError that a bad one stands for.
 
     What differs between providers: with `text_numbers` all numbers stay the text that was sent, else those with a point
-    are Decimal; `shapes` are what a body may be; `kinds` says what a status of 4xx means (Refused, if it says nothing).
+    are Decimal; `shapes` are what a body may be; `kinds` says what a status of 4xx means (Refused, if it says nothing);
+    without `words_prove_absence`, a 404 may say anything but a page.
     """
     if raw.status == 204:
         return None
@@ -83,7 +85,7 @@ def judge(
     if raw.status < 400 or raw.status > 599:
         message = f"The provider answered with status {raw.status}, which is no answer to this request."
         raise raw.garbled(message, outcome_unknown=raw.mutating)
-    raise _error_of(raw, kinds)
+    raise _error_of(raw, kinds, words_prove_absence)
 
 
 def said(raw: Raw) -> dict[str, Any]:
@@ -143,9 +145,10 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _error_of(raw: Raw, kinds: Mapping[int, type[ProviderError]]) -> ProviderError:
+def _error_of(raw: Raw, kinds: Mapping[int, type[ProviderError]], words_prove_absence: bool) -> ProviderError:  # noqa: FBT001
     words = said(raw)
-    if raw.status == 404 and not words:
+    is_page = raw.content.lstrip()[:1] == b"<"
+    if raw.status == 404 and not words and (words_prove_absence or is_page):
         # A proxy or a wrong address also says 404; only the provider's own words prove that something is absent.
         return raw.garbled("The answer was 404, but not in the provider's words.", outcome_unknown=False)
     kind = Unreachable if raw.status >= 500 else kinds.get(raw.status, Refused)

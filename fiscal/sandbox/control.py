@@ -15,13 +15,12 @@ from fiscal.sandbox.web import Refusal, Reply, Request, json_reply
 
 def answer(desk: Desk, request: Request) -> Reply:
     """Do what a path under /_control/ says; 400 with the reason if it cannot be done."""
-    name = request.path.removeprefix("/_control/")
-    handler = _HANDLERS.get((request.method, name))
-    if name.startswith(kassandro.PREFIX):
-        handler = _kassandro
+    handler = _HANDLERS.get((request.method, request.path.removeprefix("/_control/")))
     try:
         if request.path.startswith("/_control/datacash/"):
             return datacash.answer(desk.datacash, request)
+        if request.path.startswith(kassandro.PREFIX):
+            return json_reply(kassandro.answer(desk.kassandro, request))
         if handler is None:
             raise Refusal(404, "There is no such handle.")
         return json_reply(handler(desk, request))
@@ -103,10 +102,6 @@ def _set_rules(desk: Desk, request: Request) -> Any:
 def _expire_tokens(desk: Desk, request: Request) -> Any:
     desk.expire_tokens(request.json().get("key"))
     return {"_success": True}
-
-
-def _kassandro(desk: Desk, request: Request) -> Any:
-    return kassandro.answer(desk.kassandro, request, request.path.removeprefix(f"/_control/{kassandro.PREFIX}"))
 
 
 def _reset(desk: Desk, request: Request) -> Any:

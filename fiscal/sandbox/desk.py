@@ -16,12 +16,12 @@ from fiscal.sandbox.management.stage import Stage
 from fiscal.sandbox.rooms import Room
 from fiscal.sandbox.store import Store
 
-ROOMS: tuple[Room, ...] = (MANAGEMENT, KASSANDRO, DATACASH)
+ROOMS: tuple[Room, ...] = (MANAGEMENT, DATACASH, KASSANDRO)
 SCHEMA = "".join((ledger.SCHEMA, faults.SCHEMA, replays.SCHEMA, *(room.schema for room in ROOMS)))
 
 
 class Desk:
-    """One store with its scripted `faults`, its `ledger`, and the stage of each room, under the room's name."""
+    """One store with its scripted `faults`, its `ledger`, and the stage of each room (`management`, `datacash`, `kassandro`)."""
 
     def __init__(self, path: str | Path = ":memory:", *, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
@@ -29,8 +29,8 @@ class Desk:
         self.faults = faults.Faults(self.store, clock)
         self.ledger = ledger.Ledger(self.store)
         self.management = Stage(self.store, clock)
-        self.kassandro = KassandroStage(self.store, clock)
         self.datacash = DataCashStage(self.store, clock)
+        self.kassandro = KassandroStage(self.store, clock)
         # The stage of Management v0 is what most callers want, so it is at hand without naming the room.
         self.make_organization = self.management.make_organization
         self.make_api_key = self.management.make_api_key

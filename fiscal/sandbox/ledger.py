@@ -19,9 +19,9 @@ CREATE TABLE IF NOT EXISTS ledger (
 );
 """
 KEPT = 200_000  # newest entries; older ones are dropped so that a long-running sandbox does not fill the disk
-SECRET_NAMES = {
-    *("apikey", "token", "api_secret", "secret", "refresh_token", "access_token", "password"),
-    "ade_credentials_encrypted",
+SECRET_NAMES = {"api_secret", "secret", "refresh_token", "access_token", "password", "ade_credentials_encrypted"} | {
+    "apikey",
+    "token",
 }
 LONGEST_BODY = 4_000
 KEY_SHOWN = 16  # characters of an API key

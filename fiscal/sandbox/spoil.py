@@ -11,7 +11,8 @@ from fiscal.sandbox.web import HTML_TYPE, Reply, Request, error_reply, phrase
 
 PAGE = b"<!doctype html><html><head><title>Sign in</title></head><body><h1>Welcome to the hotel</h1></body></html>"
 
-LISTS = ("data", "items", "receipts", "results", "fatture")  # names under which a list may stand
+LISTS = ("data", "results", "fatture")  # where the providers put the items of a list, if not bare
+ALONE = ("items", "receipts")  # and where, if there is nothing beside it
 
 
 def stage(kind: str, options: dict[str, Any]) -> str:
@@ -107,23 +108,26 @@ def _mangled(kind: str, options: dict[str, Any], body: bytes) -> bytes:
 
 def _targets(options: dict[str, Any], value: Any) -> list[dict[str, Any]]:
     """What to mangle: the items of a list (all, or the one numbered `item`), else the answer itself."""
-    items = _items(value)
-    if items is None or (isinstance(value, dict) and options.get("field") in (_name_of(value), "count")):
-        return [value] if isinstance(value, dict) else []
-    chosen = items if options.get("item") is None else items[options["item"] :][:1]
-    return [item for item in chosen if isinstance(item, dict)]
+    name = _list_name(value)
+    if isinstance(value, dict) and (name is None or options.get("field") in (name, "count")):
+        return [value]
+    items = _items(value) or []
+    return items if options.get("item") is None else items[options["item"] :][:1]
+
+
+def _list_name(value: Any) -> str | None:
+    """Under which name of an answer its list stands. A receipt has items too, but it is no list of them."""
+    if not isinstance(value, dict):
+        return None
+    names = LISTS if len(value) > 1 else (*LISTS, *ALONE)
+    return next((name for name in names if isinstance(value.get(name), list)), None)
 
 
 def _items(value: Any) -> list[Any] | None:
-    """The items of a list, bare or in an envelope; None if the answer is no list."""
-    if isinstance(value, dict):
-        value = value.get(_name_of(value))
-    return value if isinstance(value, list) else None
-
-
-def _name_of(value: dict[str, Any]) -> str | None:
-    """The name under which an envelope holds its list."""
-    return next((name for name in LISTS if isinstance(value.get(name), list)), None)
+    """The items of a list, bare or under a name; None if the answer is no list."""
+    name = _list_name(value)
+    items = value if name is None else value[name]
+    return items if isinstance(items, list) else None
 
 
 def _halved(value: Any) -> Any:

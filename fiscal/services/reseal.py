@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Manager, Q, QuerySet
 
-from fiscal.models import Credential, IssuedKey
+from fiscal.models import Connection, Credential, IssuedKey
 from fiscal.vault import VERSION, CannotOpen, Place, seal, unseal
 
 SEALED: tuple[tuple[Manager, str, str], ...] = (
     (Credential.objects, "key_sealed", "key"),
     (Credential.objects, "secret_sealed", "secret"),
     (Credential.objects, "token_sealed", "token"),
+    (Connection.objects, "secret_sealed", "secret"),
+    (Connection.objects, "credentials_sealed", "credentials"),
+    (Connection.objects, "token_sealed", "token"),
     (IssuedKey.objects, "key_sealed", "key"),
     (IssuedKey.objects, "secret_sealed", "secret"),
 )

@@ -15,6 +15,7 @@ STOP = frozenset({"01", "03"})
 """Credentials refused; their password is over."""
 KINDS = {**verdicts.BY_STATUS, 401: LicenceLapsed, 403: LicenceLapsed}
 _PDF = b"%PDF-"
+_FORM = re.compile(r"[A-Za-z]{0,3}\d{1,5}")
 _CODE = re.compile(r"\s*(\d{2})\b")
 _RESULTS = frozenset({"results", "fatture", "idtrx", "idFattura", "fattura", "documento"})
 
@@ -56,8 +57,9 @@ def _worded(body: Mapping[str, Any]) -> tuple[str, str]:
     errors = body.get("errori") or body.get("errore")
     first = errors[0] if isinstance(errors, list) else errors
     if isinstance(first, dict):
-        code = str(first.get("codice") or "").strip()[:20]
-        return code.rjust(2, "0") if code else "", str(first.get("descrizione") or "")
+        code = str(first.get("codice") or "").strip()
+        known = code if _FORM.fullmatch(code) else ""
+        return known.rjust(2, "0") if known else "", str(first.get("descrizione") or "")
     if first:
         return _leading(str(first))
     message = body.get("message")

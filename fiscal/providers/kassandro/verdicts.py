@@ -13,6 +13,7 @@ judge = partial(
     text_numbers=True,
     shapes=(dict, list, str),
     kinds={**verdicts.BY_STATUS, 403: LicenceLapsed},
+    words_prove_absence=False,
 )
 """As `fiscal.providers.verdicts.judge`. 401: the token; 403: the product category or the licence (contract "Kassandro",
 heading 2). A count may be a number alone."""

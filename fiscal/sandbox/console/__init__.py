@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fiscal.sandbox.console import datacash, lobby, management
+from fiscal.sandbox.console import datacash, kassandro, lobby, management
 from fiscal.sandbox.console.render import problem
 from fiscal.sandbox.desk import Desk
 from fiscal.sandbox.web import Reply, Request
@@ -22,4 +22,6 @@ def answer(desk: Desk, request: Request) -> Reply:
         return management.answer(desk, request)
     if request.path.startswith("/datacash/"):
         return datacash.answer(desk, request)
+    if request.path.startswith("/kassandro/"):
+        return kassandro.answer(desk, request)
     return problem("There is no such page.", 404)

@@ -8,6 +8,7 @@ from typing import Any
 
 from fiscal.sandbox.console.render import moment, page
 from fiscal.sandbox.datacash import credentials, days, devices, licences
+from fiscal.sandbox.datacash.documents import euros
 from fiscal.sandbox.datacash.profiles import PROFILES
 from fiscal.sandbox.datacash.room import ROOM
 from fiscal.sandbox.datacash.rules import CHOICES
@@ -15,6 +16,7 @@ from fiscal.sandbox.desk import Desk
 from fiscal.sandbox.web import Reply, Request
 
 LEDGER_PAGE = 50
+RECEIPTS = 10  # on the page of a customer
 
 
 def customers(desk: Desk, request: Request, _: str) -> Reply:
@@ -47,6 +49,7 @@ def customer(desk: Desk, request: Request, vat_number: str) -> Reply:
         "profiles": list(PROFILES),
         "due": stage.due_webhooks(vat_number),
         "pending": stage.pending(vat_number),
+        "receipts": _last_receipts(desk, numbers),
         "first": (today - timedelta(days=6)).isoformat(),
         "today": today.isoformat(),
         **{name: CHOICES[name] for name in ("csv_encoding", "csv_delimiter", "csv_thousands", "statistics_layout")},
@@ -83,6 +86,17 @@ def _summary(desk: Desk, account: dict[str, Any]) -> dict[str, Any]:
     used, there_are = desk.datacash.slots(account["vat_number"])
     over = licences.lapsed(account, desk.clock())
     return {"account": account, "used": str(used), "slots": str(there_are), "lapsed": over}
+
+
+def _last_receipts(desk: Desk, vat_numbers: list[str]) -> list[dict[str, Any]]:
+    """The newest receipts of today and yesterday that the cloud knows."""
+    today = days.day_of(desk.clock())
+    found = [
+        {**doc, "vat_number": number, "data": days.stamp(doc["at"]), "euros": euros(doc["total"])}
+        for number in vat_numbers
+        for doc in desk.datacash.documents(number, today - timedelta(days=1), today)
+    ]
+    return sorted(found, key=lambda doc: doc["at"], reverse=True)[:RECEIPTS]
 
 
 def _taxpayer(desk: Desk, vat_number: str) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def keep(db: sqlite3.Connection, vat_number: str, doc: Document, reads_left: int
         index = db.execute(
             "SELECT count(*) FROM datacash_documents WHERE at >= ? AND at < ?", (midnight, after)
         ).fetchone()[0]
-        total = db.execute("SELECT count(*) FROM datacash_documents").fetchone()[0]
+        total = db.execute("SELECT coalesce(max(rowid), 0) FROM datacash_documents").fetchone()[0]
         idtrx = f"9{total + 1:012d}0"
         doc = doc._replace(idtrx=idtrx, number=number(day.year, day.timetuple().tm_yday, index, INTERFACE_LANE))
     db.execute(

@@ -33,17 +33,26 @@ class Stage(Webhooks):
         parent: str = "",
         visible_at: float | None = None,
         after_reads: int = 0,
+        lines: Iterable[Plain] = (),
+        payments: Iterable[tuple[str, int]] = (),
     ) -> Plain:
         """Put one receipt there by hand, now or at any time: the cloud knows it from `visible_at` on (its own time).
 
         after_reads: it shows only after so many more /findDocuments/ of this partita IVA, to arrive amid reading.
+        lines: {"description", "rate", "price", "quantity", "discount", "gift"} each, in place of total, rate and
+        description; payments: (kind, cents) each, in place of payment. What they do not pay is a sconto a pagare.
         """
         if kind not in KINDS:
             raise ValueError(f"A kind is one of {', '.join(KINDS)}.")
         moment = int(self._clock() if at is None else at)
-        item = line(description, rate, total)
+        items = tuple(line(**item) for item in lines) or (line(description, rate, total),)
+        total = sum(item.total for item in items)
+        paid = tuple((way, cents) for way, cents in payments) or ((payment, total),)
+        allowance = total - sum(cents for _, cents in paid)
+        if allowance < 0:
+            raise ValueError("More is paid than the lines cost.")
         seen_at = moment if visible_at is None else visible_at
-        doc = Document("", "", kind, moment, seen_at, total, (item,), ((payment, total),), 0, device, parent, moment)
+        doc = Document("", "", kind, moment, seen_at, total, items, paid, allowance, device, parent, moment)
         with self._store.transaction() as db:
             return journal.keep(db, vat_number, doc, after_reads).plain()
 

@@ -6,18 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from fiscal.sandbox.kassandro import rksv_negative
 from fiscal.sandbox.kassandro.assumptions import ASSUMPTIONS
 from fiscal.sandbox.kassandro.rksv_scenario import issue_scenario
 from fiscal.sandbox.kassandro.stage import Stage
 from fiscal.sandbox.web import Refusal, Request
 
-PREFIX = "kassandro/"
+PREFIX = "/_control/kassandro/"
 Handler = Callable[[Stage, dict[str, Any]], Any]
 
 
-def answer(stage: Stage, request: Request, name: str) -> Any:
+def answer(stage: Stage, request: Request) -> Any:
     """Do what a handle says. The query of a GET, or the JSON of a POST, are the arguments; their names are the stage's."""
-    handler = _HANDLERS.get((request.method, name))
+    handler = _HANDLERS.get((request.method, request.path.removeprefix(PREFIX)))
     if handler is None:
         raise Refusal(404, "There is no such handle.")
     return handler(stage, _arguments(request))
@@ -72,6 +73,11 @@ def _scenario(stage: Stage, values: dict[str, Any]) -> Any:
     return {"receipts": receipts, "material": material, "dep7": export}
 
 
+def _negative(_: Stage, values: dict[str, Any]) -> Any:
+    export, material, place = rksv_negative.export(values.get("name"))
+    return {"dep7": export, "material": material, "place": place, "names": list(rksv_negative.CASES)}
+
+
 _HANDLERS: dict[tuple[str, str], Handler] = {
     ("GET", "registers"): _named("registers", Stage.registers),
     ("GET", "methods"): _named("methods", Stage.methods),
@@ -97,4 +103,5 @@ _HANDLERS: dict[tuple[str, str], Handler] = {
     ("POST", "rules"): _set_rules,
     ("POST", "batch"): _named("made", Stage.batch),
     ("POST", "scenario"): _scenario,
+    ("GET", "negative"): _negative,
 }

@@ -102,6 +102,12 @@ def trade_text(trade: Trade) -> str:
     return json.dumps(asdict(trade), default=lambda day: day.isoformat(), ensure_ascii=False)
 
 
+def trade_values(trade: Trade) -> dict[str, Any]:
+    """A trade as plain data, which `trade_from` reads again."""
+    values: dict[str, Any] = json.loads(trade_text(trade))
+    return values
+
+
 @lru_cache(maxsize=4096)
 def trade_of(text: str) -> Trade:
     """A trade that was kept."""

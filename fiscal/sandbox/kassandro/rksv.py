@@ -46,8 +46,8 @@ class Signer:
         if kind != "training":
             chain.turnover += sum(amounts)
         text = self.code(chain, device.serial, number, time, amounts, kind)
-        signed = f"{HEADER}.{_base64url(text.encode())}"
-        jws = f"{signed}.{FAILED if failed else _base64url(device.sign(signed.encode()))}"
+        signed = f"{HEADER}.{base64url(text.encode())}"
+        jws = f"{signed}.{FAILED if failed else base64url(device.sign(signed.encode()))}"
         chain.link = chain_value(jws)
         return jws
 
@@ -85,7 +85,8 @@ def five(by_rate: Mapping[int, int]) -> tuple[int, ...]:
 def qr(jws: str) -> str:
     """The text of the QR code: the code and the signature in standard Base64."""
     _, text, signature = jws.split(".")
-    return f"{_from_base64url(text).decode()}_{base64.b64encode(_from_base64url(signature)).decode()}"
+    standard = signature.replace("-", "+").replace("_", "/")
+    return f"{_from_base64url(text).decode()}_{standard}{'=' * (-len(standard) % 4)}"
 
 
 def key_checksum(key: bytes) -> str:
@@ -123,7 +124,8 @@ def crypto_material(key: bytes, devices: list[Device]) -> dict[str, Any]:
     }
 
 
-def _base64url(data: bytes) -> str:
+def base64url(data: bytes) -> str:
+    """Base64url without padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 

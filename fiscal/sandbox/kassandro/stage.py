@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -101,7 +100,7 @@ class Stage:
         with self._store.transaction() as db:
             found = records.register(db, register_id)
             name, signed = values.pop("name", found.name), values.pop("signed", found.signed)
-            trade = records.trade_from({**asdict(found.trade), **values})
+            trade = records.trade_from({**records.trade_values(found.trade), **values})
             db.execute(
                 "UPDATE kassandro_registers SET name = ?, signed = ?, trade = ? WHERE id = ?",
                 (name, signed, records.trade_text(trade), register_id),
@@ -202,11 +201,11 @@ class Stage:
             booking.touch(db, register_id)
 
     def register(self, register_id: int) -> dict[str, Any]:
-        """One register as the interface shows it, with `account`, `revision` and the facts of its `trade`."""
+        """One register as the interface shows it, with `account`, `signed` and the facts of its `trade` as JSON."""
         with self._store.transaction() as db:
             found = records.register(db, register_id)
         shown = wire.register(found, day_at(self._clock()))
-        return {**shown, "account": found.account, "signed": found.signed, "trade": asdict(found.trade)}
+        return {**shown, "account": found.account, "signed": found.signed, "trade": records.trade_values(found.trade)}
 
     def registers(self, account_id: int | None = None) -> list[dict[str, Any]]:
         """All registers, or those of an account."""

@@ -28,10 +28,7 @@ def totals(
 ) -> dict[str, dict[str, Any]]:
     """Sums by ISO day, both ends included. See `Stage.totals` for the shape."""
     names = [method.name for method in methods(register.id, register.trade.seed)]
-    return {
-        day.isoformat(): _sums(_known(db, register, day, now), names)
-        for day in days_between(max(first, date(1970, 1, 1)), last)
-    }
+    return {day.isoformat(): _sums(_known(db, register, day, now), names) for day in days_between(first, last)}
 
 
 def shown(entry: Entry, register: Register) -> dict[str, Any]:

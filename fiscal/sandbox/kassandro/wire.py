@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from fiscal.sandbox.kassandro import articles, rksv
@@ -35,7 +36,7 @@ def receipt(entry: Entry, register: Register, style: Style, *, with_items: bool)
     return (
         f'{{"receiptNumber":{entry.number},"cashRegisterId":{register.id},"date":"{_time(entry, style[0])}",'
         f'"type":"{kind_of(body)}","total":{money(body.total)},"taxes":[{_taxes(body, style[1])}],'
-        f'"payments":[{paid}]{lines},"user":{json.dumps(body.user, ensure_ascii=False)},'
+        f'"payments":[{paid}]{lines},"user":{_text(body.user)},'
         f'"signature":{_signature(entry, register)}}}'
     )
 
@@ -116,6 +117,11 @@ def _article(article: articles.Article, tenths: int) -> dict[str, Any]:
         "price": price,
         "taxRate": tenths / 10 if tenths % 10 else tenths // 10,
     }
+
+
+@lru_cache(maxsize=256)
+def _text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _payment(method: Method, amount: str) -> str:

@@ -151,10 +151,10 @@ def _page(reader: KassandroRows, rows: list[Any], first_day: date, last_day: dat
 
 def _register(row: Any) -> SourceRegister:
     try:
-        name = row["name"] or row["id"]
-        return SourceRegister(row["id"], name[:100], (row.get("serial") or "")[:100], row.get("active") is not False)
-    except (KeyError, TypeError, AttributeError):
-        raise Garbled("Kassandro's list of registers has one without id or name.") from None
+        remote_id, name = str(int(row["id"])), row["name"] or row["id"]
+        return SourceRegister(remote_id, name[:100], (row.get("serial") or "")[:100], row.get("active") is not False)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Garbled("Kassandro's list of registers has one without a number or name.") from None
 
 
 def _articles(group: Any) -> Iterator[SourceArticle]:

@@ -60,6 +60,13 @@ def test_a_customer_is_registered_and_gets_key_and_credentials_once(merchant, sh
     assert post("customers", vat_number="5", licence_until="2027-01-01", tier="light").status_code == 400
 
 
+def test_the_last_receipts_are_shown_newest_first(merchant, show):
+    made = merchant.send()
+    text = show("customers/99000010159").text
+    assert text.index(made["idtrx"]) < text.index(merchant.stage.books("banco", "2026-11-25")[-1]["idtrx"])
+    assert "<td>4.30</td>" in text
+
+
 def test_edits_as_if_in_the_customer_area(merchant, show, post):
     area = "customers/99000010159"
     assert post(f"{area}/add-on", kind="light", number="2").status_code == 400

@@ -65,6 +65,29 @@ def test_gifts_are_neither_turnover_nor_sold(merchant):
     assert all(doc["total"] == sum(line["total"] for line in doc["lines"][:-1]) for doc in given)
 
 
+def test_a_receipt_put_there_by_hand_counts_with_all_its_lines_and_payments(merchant):
+    before = merchant.stage.totals(merchant.vat_number, "2026-11-22", "2026-11-22")["2026-11-22"]
+    merchant.stage.make_document(
+        merchant.vat_number,
+        merchant.clock.now - 3 * 86_400,
+        device="banco",
+        lines=[
+            {"description": "Pane", "rate": "4", "price": 480, "quantity": 25},
+            {"description": "Vaso", "rate": "22", "price": 1000, "discount": 100},
+            {"description": "Penna", "rate": "22", "price": 100, "gift": True},
+        ],
+        payments=[("PE", 1000)],
+    )
+    after = merchant.stage.totals(merchant.vat_number, "2026-11-22", "2026-11-22")["2026-11-22"]
+    assert after["net"] - before["net"] == 1020
+    assert after["allowances"] - before["allowances"] == 20
+    assert after["vat"]["4"] - before["vat"].get("4", 0) == 120
+    assert after["items"]["Pane"] == {"quantity": 25, "cents": 120}
+    assert "Penna" not in after["items"]
+    with pytest.raises(ValueError, match="More is paid"):
+        merchant.stage.make_document(merchant.vat_number, total=5, payments=[("PC", 6)])
+
+
 @pytest.mark.parametrize("device", ["nowhere", ""])
 def test_a_device_that_does_not_exist_is_an_error(merchant, device):
     with pytest.raises(KeyError):

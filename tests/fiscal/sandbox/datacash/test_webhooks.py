@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from fiscal.sandbox.server import serving
+
 
 @pytest.fixture
 def receiver():
@@ -17,6 +19,7 @@ def receiver():
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             server.posted.append((self.path, json.loads(body)))
+            server.meanwhile()
             self.send_response(server.answers.pop(0) if server.answers else 200)
             self.end_headers()
 
@@ -24,7 +27,7 @@ def receiver():
             pass
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.posted, server.answers = [], []
+        server.posted, server.answers, server.meanwhile = [], [], lambda: None
         server.url = f"http://127.0.0.1:{server.server_port}/hook/secret?x=1"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
@@ -114,6 +117,20 @@ def test_it_is_posted_once_and_can_be_replayed(merchant, receiver):
     assert receiver.posted[0] == receiver.posted[1] == receiver.posted[2]
     with pytest.raises(KeyError):
         merchant.stage.replay_webhook("tmp-none")
+
+
+def test_the_receiver_may_read_the_document_before_it_answers(merchant, receiver):
+    merchant.stage.edit_customer(merchant.vat_number, webhook_url=receiver.url)
+    merchant.stage.agency_goes_down(merchant.clock.now + 1)
+    merchant.send()
+    merchant.clock.now += 3600
+    read = []
+    with serving(merchant.sandbox) as merchant.host:
+        receiver.meanwhile = lambda: read.extend(merchant.find("2026-11-25", "2026-11-25"))
+        (sent,) = merchant.stage.deliver_webhooks()
+        merchant.session.close()
+    assert sent["status"] == "200"
+    assert receiver.posted[0][1]["documento"]["idtrx"] in {row["idtrx"] for row in read}
 
 
 def test_what_is_not_taken_is_due_again_for_a_week(merchant, receiver):
