@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from typing import Any
 
 import requests
@@ -14,22 +16,26 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from fiscal.choices import ReceiptKind
 from fiscal.clients.sources import kassandro_door
 from fiscal.models import Connection, Receipt, Register
-from fiscal.statistics import fill
+from fiscal.statistics import fill, rollup
+from fiscal.statistics.ingest import mark_dirty
 from fiscal.statistics.lease import LEASE, Lease
 from fiscal.statistics.reader import Reader
+from fiscal.statistics.receipt_rows import insert, row_of
+from fiscal.statistics.shapes import SourceReceipt
 from fiscal.statistics.sources import source_for
 from fiscal.statistics.windows import Span
-from tests.bench.goal import Line
+from tests.bench.goal import Line, in_turns, milliseconds
 from tests.bench.provider import running_sandbox
 from tests.fiscal.statistics import books
 
 DAYS, A_DAY = 20, 1_000
 LOOPED = 1_000
 HEADER = "organization_id register_id day key number issued_at kind total uncollected currency".split()
-PEER = f"""CREATE TABLE bench_header (id {{serial}}, organization_id bigint, register_id bigint, day date, key varchar(100),
-    number varchar(100), issued_at {{moment}}, kind varchar(12), total bigint, uncollected bigint, currency varchar(3),
+PEER = """CREATE TABLE bench_header (id {serial}, organization_id bigint, register_id bigint, day date, key varchar(100),
+    number varchar(100), issued_at {moment}, kind varchar(12), total bigint, uncollected bigint, currency varchar(3),
     UNIQUE (register_id, day, key, organization_id))"""
 TOUCHED = ("fiscal_receipt", "fiscal_daytotal", "fiscal_daypayment", "fiscal_dayvat", "fiscal_dayarticle")
 
@@ -104,7 +110,7 @@ def _bakery(root: str) -> tuple[Register, Span]:
         assert answer.ok, answer.text
         return answer.json()
 
-    first = date.today() - timedelta(days=DAYS + 5)
+    first = timezone.localdate() - timedelta(days=DAYS + 5)
     account = make("accounts", name="Großbäckerei")["id"]
     facts = {"opened_on": first.isoformat(), "daily": A_DAY, "signed": False, "profile": "bakery"}
     remote = make("registers", account_id=account, name="Kassa 1", **facts)["id"]
@@ -204,3 +210,112 @@ class _watched:  # noqa: N801 - reads as a word
         with connection.cursor() as cursor:
             cursor.execute("SELECT COUNT(*) FROM bench_touched")
             return float(cursor.fetchone()[0])
+
+
+# --- late receipts ---------------------------------------------------------------------------------------------------
+
+REGISTERS, BUCKET_DAYS, IN_A_BUCKET, LATE = 300, 90, 11, 300
+
+
+def late_receipts_rolled_up() -> Iterator[Line]:
+    """P7 with n scaled to 0.3: 300 late receipts in 300 of 27,000 (register, day)s of 297,000 receipts, figures fresh.
+
+    Peer: the same four tables rebuilt from all receipts, each by one INSERT ... GROUP BY. Ours makes the sums over the
+    main organization anew as well.
+    """
+    registers = _many_receipts()
+    rollup.roll_up(now=timezone.now())
+    late = itertools.count(1)
+    ours, full = in_turns(lambda: _late(registers, next(late)), _rebuild, rounds=3)
+    yield Line("late_receipts_rolled_up", ours, "ms", full, "<=0.10")
+    yield Line("late_receipts_difference", _difference(), "cents", 1, "<=0")
+
+
+def _many_receipts() -> list[Register]:
+    """Receipts of three items, two rates and two payments, made where they are kept; every day is dirty."""
+    organization = books.make_organization()
+    row = books.make_connection(organization)
+    registers = [books.make_register(organization, connection=row) for _ in range(REGISTERS)]
+    for register in registers:
+        books._methods_of([register], ["BARZAHLUNG", "Bankomat"])
+    first, now = timezone.localdate() - timedelta(days=BUCKET_DAYS), timezone.now()
+    for register in registers:
+        days = [first + timedelta(days=n) for n in range(BUCKET_DAYS)]
+        rows = [(organization.pk, row_of(_receipt(day, n), "")) for day in days for n in range(IN_A_BUCKET)]
+        with transaction.atomic():
+            insert(register.pk, rows, now=now)
+            mark_dirty(register.pk, days, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return registers
+
+
+def _receipt(day: date, n: int) -> SourceReceipt:
+    total = 1_000 + 7 * n
+    return SourceReceipt(
+        key=f"{day}-{n}",
+        number=str(n),
+        day=day,
+        issued_at=datetime.combine(day, time_of_day(12, n % 60), UTC),
+        kind=ReceiptKind.SALE,
+        total=total,
+        currency="EUR",
+        payments=(("BARZAHLUNG", total - 300), ("Bankomat", 300)),
+        taxes=(("Normal", 2000, 600, 500, 100), ("Ermaessigt-1", 1000, total - 600, total - 650, 50)),
+        items=(("Semmel", 3_000, 300, 1000), ("Torte", 1_000, 600, 2000), ("Brot", 1_000, total - 900, 1000)),
+    )
+
+
+def _late(registers: list[Register], number: int) -> float:
+    """Late receipts are there and marked; how long until every figure is fresh, in milliseconds."""
+    now = timezone.now()
+    with transaction.atomic():
+        for place, register in enumerate(registers[:LATE]):
+            day = timezone.localdate() - timedelta(days=1 + place % BUCKET_DAYS)
+            receipt = _receipt(day, 1_000 + number)
+            insert(register.pk, [(register.organization_id, row_of(receipt, ""))], now=now)
+            mark_dirty(register.pk, [day], now=now)
+    return milliseconds(lambda: rollup.roll_up(now=now))
+
+
+def _rebuild() -> float:
+    """All four tables anew, into copies of them, in milliseconds."""
+    with connection.cursor() as cursor:
+        for table in rollup.DAY_TABLES:
+            cursor.execute(f"DROP TABLE IF EXISTS bench_{table}")
+            cursor.execute(f"CREATE TABLE bench_{table} AS SELECT * FROM {table} WHERE 1 = 0")
+    everything = "(SELECT id, NULL AS day FROM fiscal_register) p JOIN fiscal_receipt r ON r.register_id = p.id"
+    inserts = [
+        sql.replace("INSERT INTO fiscal_", "INSERT INTO bench_fiscal_")
+        .replace("pairs p JOIN fiscal_receipt r", everything)
+        .replace("ON r.register_id = p.id AND r.day = p.day AND", "AND")
+        .replace("/*near*/", "")
+        for sql in (rollup._TOTALS, rollup._payments(), rollup._vat(), rollup._articles())
+    ]
+
+    def run() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for sql in inserts:
+                cursor.execute(sql)
+
+    return milliseconds(run)
+
+
+def _difference() -> float:
+    """Cents by which our tables differ from the rebuilt ones, bucket by bucket."""
+    _rebuild()
+    total = 0
+    for table, amount, place in (
+        ("fiscal_daytotal", "total", "register_id, day, kind"),
+        ("fiscal_daypayment", "total", "register_id, day, method_id"),
+        ("fiscal_dayvat", "gross", "register_id, day, code, rate"),
+        ("fiscal_dayarticle", "total", "register_id, day, name"),
+    ):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""SELECT COALESCE(SUM(ABS(cents)), 0) FROM (SELECT SUM(cents) AS cents FROM (
+                    SELECT {place}, {amount} AS cents FROM {table}
+                    UNION ALL SELECT {place}, -{amount} FROM bench_{table}) a GROUP BY {place}) b"""
+            )
+            total += int(cursor.fetchone()[0])
+    return float(total)
