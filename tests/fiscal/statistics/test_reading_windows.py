@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from fiscal import services
 from fiscal.choices import FillState, ReceiptKind, WindowState
 from fiscal.models import Connection, DayTotal, DirtyDay, FillDay, RawPage, Receipt, Window
 from fiscal.providers.errors import Garbled, Throttled, Unreachable
+from fiscal.statistics.fill import Walk
 from tests.fiscal.statistics.books import sale
 from tests.fiscal.statistics.conftest import Killed
 from tests.fiscal.statistics.shelf import Shelf
@@ -382,3 +384,25 @@ def test_a_provider_without_counts_is_read_twice_before_something_is_gone(shelf:
     assert turnover() == 100
     assert shelf.walks().count((today - 2 * ONE, today - ONE)) == 2
     assert FillDay.objects.get(day=today - ONE).counted is None
+
+
+def test_f68_a_million_receipts_in_one_window_fit_into_memory():
+    """What grows with a window is what was seen of it: 200 MB are allowed, and pages are committed one by one."""
+    walk = Walk(timezone.now())
+    page = [sale(date(2026, 5, 4), 100, payments=(), taxes=(), items=())] * 1_000
+    tracemalloc.start()
+    for number in range(1_000):
+        walk.saw(receipt._replace(key=f"{number}-{place}") for place, receipt in enumerate(page))
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(walk.seen) == 1_000_000
+    assert peak < 150_000_000
+
+
+def test_f68_pages_are_committed_one_by_one(shelf, turn, today, register):
+    shelf.size = 10
+    shelf.put(*(sale(today - ONE, 100) for _ in range(45)))
+    held = []
+    shelf.before_page = lambda _number: held.append(Receipt.objects.count())
+    turn(minutes=61)
+    assert {0, 10, 20, 30, 40} <= set(held)
