@@ -59,9 +59,14 @@ def checked_id(value: object) -> str:
 def checked_segment(value: object) -> str:
     """`value` as text if it can stand in a path as one segment; ValueError otherwise."""
     text = str(value)
-    if "/" in text or not _is_plain(f"/{text}"):
+    if not is_segment(text):
         raise ValueError("Only letters, digits and . _ ~ - may stand in a path.")
     return text
+
+
+def is_segment(text: str) -> bool:
+    """Can `text` stand in a path as one segment?"""
+    return "/" not in text and _is_plain(f"/{text}")
 
 
 def is_uuid(text: str) -> bool:

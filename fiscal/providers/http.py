@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -23,6 +23,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionErr
 from fiscal.providers import deadline as deadlines
 from fiscal.providers.addresses import checked_base_url, checked_path, is_local
 from fiscal.providers.errors import Garbled, ProviderError, Unreachable, Untrusted
+from fiscal.providers.redaction import redact
 from fiscal.providers.verdicts import Raw, judge
 
 USER_AGENT = "Kontor/1"
@@ -41,6 +42,18 @@ class Answer:
     body: Any = field(repr=False)
     request_id: str
     duration: float
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def garbled(self, message: str, *, mutating: bool = False) -> Garbled:
+        """The error for an answer that parses but does not say what it should; of unknown outcome if `mutating`."""
+        shown = "" if isinstance(self.body, bytes) else jsonlib.dumps(self.body, default=str, ensure_ascii=False)
+        return Garbled(
+            message,
+            preview=redact(shown, secrets=self.secrets),
+            status=self.status,
+            request_id=self.request_id,
+            outcome_unknown=mutating,
+        )
 
 
 class Door:
@@ -90,11 +103,12 @@ class Door:
         bearer: str | None = None,
         harmless: bool = False,
         accept: str = "application/json",
+        secrets: Iterable[str] = (),
     ) -> Answer:
         """One request, one judged answer.
 
         `harmless`: a request other than GET that changes nothing, such as a login; its outcome is never unknown.
-        `accept`: what kinds of answer are wanted.
+        `accept`: what kinds of answer are wanted. `secrets`: what an answer might repeat though it is not sent here.
         Only a GET is ever sent again, once, when the server had closed the connection it was sent on.
         Raises the ProviderError that fits; ValueError for a path or bearer that cannot be sent.
         """
@@ -107,13 +121,13 @@ class Door:
             request_id=str(uuid.uuid4()),
             accept=accept,
             mutating=method != "GET" and not harmless,
-            secrets=(*([bearer] if bearer else []), *_secrets_in(json)),
+            secrets=(*([bearer] if bearer else []), *_secrets_in(json), *secrets),
         )
         started = self._clock()
         with deadlines.kept(deadlines.Deadline(started + self._deadline, self._clock)):
             raw = self._exchange(call)
         body = self._judge(raw)
-        return Answer(raw.status, body, raw.request_id, self._clock() - started)
+        return Answer(raw.status, body, raw.request_id, self._clock() - started, call.secrets)
 
     def _exchange(self, call: _Call) -> Raw:
         try:

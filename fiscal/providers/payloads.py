@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Self, TypeVar
 
@@ -166,13 +165,7 @@ def read(kind: type[PayloadT], answer: Answer, *, mutating: bool = False) -> Pay
 
 def garbled(answer: Answer, complaint: str, *, mutating: bool = False) -> Garbled:
     """The error for an answer that parses but does not say what it should."""
-    return Garbled(
-        f"The answer is not what the contract says: {complaint}.",
-        preview=json.dumps(answer.body, default=str, ensure_ascii=False),
-        status=answer.status,
-        request_id=answer.request_id,
-        outcome_unknown=mutating,
-    )
+    return answer.garbled(f"The answer is not what the contract says: {complaint}.", mutating=mutating)
 
 
 def sort_out(kind: type[KeptT], raws: list[Any]) -> tuple[list[KeptT], list[Any]]:

@@ -92,6 +92,11 @@ class SharedTokens(ABC):
         self._margin = margin
         self._token: Token | None = None
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What tokens are made of: an answer might repeat it, and no error may."""
+        return ()
+
     def bearer(self) -> Token:
         """A token that lives, from the keeper or by a login.
 

@@ -181,7 +181,7 @@ def _take_in(reader: Reader, intake: Intake, window: Window, walk: Walk, page: P
     now = reader.clock()
     reader.lease.hold(now=now)
     written = intake.write(page.receipts, now=now)
-    if written.fresh or written.changed:
+    if written.fresh or written.changed or page.quarantined:
         span = Span(window.first_day, window.last_day)
         raw_pages.keep(intake.register, span, page, first=not walk.kept, now=now)
         walk.kept = True

@@ -68,10 +68,11 @@ class Lease:
     def release(self, *, now: datetime, finished: bool, error: Exception | None = None) -> None:
         """Give it back and say when it is the connection's turn again. Does nothing if it was lost.
 
-        A connection whose gate has paused or stopped it keeps the moment that the gate has set.
+        A connection whose gate has paused or stopped it keeps the moment that the gate has set, if that is still to come:
+        a probe that told nothing about the licence is no reason to probe without end.
         """
         mine = Connection.objects.filter(pk=self.connection_id, lease_token=self.token)
-        row = mine.only("tries", "status").first()
+        row = mine.only("tries", "status", "due_at").first()
         if row is None:
             return
         free_again: dict[str, object] = {"lease_until": None, "lease_token": None}
@@ -79,7 +80,7 @@ class Lease:
             free_again |= {"tries": row.tries + 1, "error_text": _words(error)}
         elif finished:
             free_again |= {"tries": 0, "error_text": "", "read_at": now}
-        if row.status == ConnectionStatus.ACTIVE:
+        if row.status == ConnectionStatus.ACTIVE or row.due_at <= now:
             free_again["due_at"] = now + self._pause(row.tries, now, finished=finished, error=error)
         mine.update(**free_again)
 

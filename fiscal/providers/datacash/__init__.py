@@ -5,7 +5,6 @@ All calls are POST, reads as well, and every body carries the encrypted credenti
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
@@ -150,11 +149,4 @@ def _pdf(answer: Answer) -> bytes:
 
 
 def _garbled(answer: Answer, complaint: str, *, mutating: bool = False) -> Garbled:
-    shown = "" if isinstance(answer.body, bytes) else json.dumps(answer.body, default=str, ensure_ascii=False)[:8_000]
-    return Garbled(
-        f"DataCash's answer is not what Kontor knows: {complaint}.",
-        preview=shown,
-        status=answer.status,
-        request_id=answer.request_id,
-        outcome_unknown=mutating,
-    )
+    return answer.garbled(f"DataCash's answer is not what Kontor knows: {complaint}.", mutating=mutating)

@@ -15,7 +15,7 @@ from fiscal.providers.errors import Forbidden, LicenceLapsed, ProviderError, Una
 from fiscal.providers.gate import Gate, OpenGate
 from fiscal.providers.http import Answer, Door
 from fiscal.providers.kassandro.envelopes import count_of, object_of, rows_of
-from fiscal.providers.tokens import SharedTokens
+from fiscal.providers.tokens import SharedTokens, Token
 
 Params = dict[str, str | int]
 
@@ -117,11 +117,15 @@ class Kassandro:
     def _authorised(self, method: str, path: str, body: dict[str, Any] | None, params: Params | None) -> Answer:
         token = self._tokens.bearer()
         try:
-            return self._door.call(method, path, json=body, params=params, bearer=token.access_token)
+            return self._send(method, path, body, params, token)
         except Unauthorized:
             # 401 means that nothing was done, so even a POST may be repeated, once.
             token = self._tokens.renew(token)
-        return self._door.call(method, path, json=body, params=params, bearer=token.access_token)
+        return self._send(method, path, body, params, token)
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None, params: Params | None, token: Token) -> Answer:
+        bearer, secrets = token.access_token, self._tokens.secrets
+        return self._door.call(method, path, json=body, params=params, bearer=bearer, secrets=secrets)
 
 
 def _forbidden(lapsed: LicenceLapsed) -> Forbidden:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -44,10 +43,4 @@ def object_of(answer: Answer, *, mutating: bool = False) -> dict[str, Any]:
 
 def garbled(answer: Answer, complaint: str, *, mutating: bool = False) -> Garbled:
     """The error for an answer that parses but does not say what it should."""
-    return Garbled(
-        f"Kassandro's answer is not what Kontor knows: {complaint}.",
-        preview=json.dumps(answer.body, default=str, ensure_ascii=False)[:8_000],
-        status=answer.status,
-        request_id=answer.request_id,
-        outcome_unknown=mutating,
-    )
+    return answer.garbled(f"Kassandro's answer is not what Kontor knows: {complaint}.", mutating=mutating)

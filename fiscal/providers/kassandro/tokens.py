@@ -38,8 +38,14 @@ class KassandroTokens(SharedTokens):
         if cash_register_id is not None:
             self._body["cashRegisterId"] = cash_register_id
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The API key."""
+        return (str(self._body["apiKey"]),)
+
     def _log_in(self, old: Token | None) -> Token:
-        answer = self._door.call("POST", self._path, json=self._body, harmless=True)
+        known = (old.access_token,) if old else ()
+        answer = self._door.call("POST", self._path, json=self._body, harmless=True, secrets=known)
         now = self._now()
         return Token(_token_in(answer), expires_at=now + _life_in(answer), obtained_at=now)
 

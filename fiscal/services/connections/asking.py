@@ -14,8 +14,8 @@ from fiscal.clients import datacash, kassandro, unstored_datacash, unstored_kass
 from fiscal.models import Connection
 from fiscal.providers.datacash import DataCash
 from fiscal.providers.errors import CredentialsRefused, Forbidden, LicenceLapsed, ProviderError, Refused, Unauthorized
-from fiscal.providers.kassandro import Kassandro
 from fiscal.services.connections.rules import ConnectionRefused
+from fiscal.statistics.sources.kassandro import serial_behind
 
 _VAT_FIELDS = frozenset({"partitaiva", "piva", "vatnumber"})
 _END_FIELDS = frozenset({"scadenza", "scadenzalicenza", "validafino"})
@@ -34,8 +34,7 @@ def serials_behind(kind: ConnectionKind, api_key: str) -> list[str]:
     try:
         client = unstored_kassandro(kind, api_key)
         if kind == ConnectionKind.REGISTER:
-            client.payment_methods()
-            return []
+            return [serial_behind(client)]
         rows = client.cash_registers()
     except ProviderError as error:
         raise _refused_kassandro(error) from None
@@ -47,22 +46,18 @@ def about_key(key: str, credentials: str) -> About:
     return _about(unstored_datacash(key, credentials))
 
 
-def ask_again(connection: Connection) -> None:
+def ask_again(connection: Connection) -> About:
     """Try a stored connection, though it may be paused or stopped; its gate notes what comes of it.
 
     Raises ConnectionRefused.
     """
     if connection.kind == ConnectionKind.KEY:
-        _about(datacash(connection, by_person=True))
-        return
+        return _about(datacash(connection, by_person=True))
     try:
-        _touch(kassandro(connection, by_person=True))
+        kassandro(connection, by_person=True).payment_methods()
     except ProviderError as error:
         raise _refused_kassandro(error) from None
-
-
-def _touch(client: Kassandro) -> None:
-    client.payment_methods()
+    return About()
 
 
 def _about(client: DataCash) -> About:

@@ -63,13 +63,15 @@ def try_connection(reach: Reach, public_id: UUID) -> Connection:
     require(reach)
     connection = mine(reach, public_id)
     refuse_files(connection)
-    ask_again(connection)
-    if connection.status == ConnectionStatus.ACTIVE:
-        return connection
+    about = ask_again(connection)
     with transaction.atomic(durable=True):
         before = {"status": connection.status}
         connection.refresh_from_db()
-        record(reach, Verb.CONNECTION_RESUMED, connection, before=before, after={"status": connection.status})
+        if about.licence_ends_on and about.licence_ends_on != connection.licence_ends_on:
+            connection.licence_ends_on = about.licence_ends_on
+            connection.save(update_fields=["licence_ends_on"])
+        if before["status"] != connection.status:
+            record(reach, Verb.CONNECTION_RESUMED, connection, before=before, after={"status": connection.status})
     return connection
 
 

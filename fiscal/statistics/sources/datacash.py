@@ -46,14 +46,8 @@ class DataCashSource:
         reader = DataCashRows(register)
         seen: set[str] = set()
         for start in range(0, max(len(rows), 1), PAGE):
-            receipts, raws, quarantined = reader.read(rows[start : start + PAGE])
-            chosen = []
-            for index, receipt in enumerate(receipts):
-                if first_day <= receipt.day <= last_day and receipt.key not in seen:
-                    seen.add(receipt.key)
-                    chosen.append(index)
-            last = start + PAGE >= len(rows)
-            yield Page([receipts[i] for i in chosen], [raws[i] for i in chosen], last, quarantined)
+            read = reader.read(rows[start : start + PAGE])
+            yield read.page(first_day, last_day, last=start + PAGE >= len(rows), seen=seen)
 
     def receipt(self, register: Register, number: str) -> SourceReceipt | None:
         """None: DataCash has no call for a single document's data. Read its day again instead."""

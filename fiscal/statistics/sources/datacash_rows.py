@@ -5,7 +5,7 @@ Contracts "DataCash" (heading 3) and "Documento commerciale" (headings 1 to 3).
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,10 +13,10 @@ from typing import Any
 from fiscal.choices import ReceiptKind
 from fiscal.models import Register
 from fiscal.models.rollup import UNKNOWN_RATE
-from fiscal.providers.redaction import redact
 from fiscal.statistics.shapes import Quarantined, SourceReceipt
 from fiscal.statistics.sources.amounts import CENTS, HUNDREDTHS, PARTS, THOUSANDTHS
 from fiscal.statistics.sources.people import without_people
+from fiscal.statistics.sources.rows import RowsRead, Unreadable, shown
 from fiscal.statistics.sources.times import WallClock
 
 KINDS = {"V": ReceiptKind.SALE, "A": ReceiptKind.VOID, "R": ReceiptKind.RETURN}
@@ -24,14 +24,10 @@ KINDS = {"V": ReceiptKind.SALE, "A": ReceiptKind.VOID, "R": ReceiptKind.RETURN}
 NEGATIVE = frozenset({ReceiptKind.VOID, ReceiptKind.RETURN})
 UNCOLLECTED = frozenset({"NR_EF", "NR_PS", "NR_CS"})
 NATURES = frozenset({"N1", "N2", "N3", "N4", "N5", "N6", "N7", "VI"})
-_WRITTEN = "%d/%m/%Y %H:%M:%S"
+_WRITTEN = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})")
 _KNOWN = frozenset({"descrizioneProdotto", "descrizione", "documentoCommercialeCollegato"})
 
 Tax = tuple[str, int, int, int, int]
-
-
-class Unreadable(Exception):
-    """A document is not what it should be. Its text says which part, never what stood there."""
 
 
 class DataCashRows:
@@ -42,19 +38,20 @@ class DataCashRows:
         self._zone = register.zone
         self._wall = WallClock(register.zone)
 
-    def read(self, rows: Iterable[Any]) -> tuple[list[SourceReceipt], list[dict[str, Any]], list[Quarantined]]:
-        """Documents and their raw rows, both in the order of `rows`; rows that cannot be read are set aside."""
-        receipts: list[SourceReceipt] = []
-        raws: list[dict[str, Any]] = []
-        quarantined: list[Quarantined] = []
+    def read(self, rows: Iterable[Any]) -> RowsRead:
+        """What the rows say, in their order; those that cannot be read are set aside."""
+        read = RowsRead([], [], [], [])
         for row in rows:
             try:
-                receipts.append(self.receipt(row))
+                receipt = self.receipt(row)
             except Unreadable as fault:
-                quarantined.append(Quarantined(str(fault), shown(row)))
+                read.quarantined.append(Quarantined(str(fault), shown(row, _KNOWN)))
+                if isinstance(row, dict):
+                    read.unread.append(without_people(row, _KNOWN))
             else:
-                raws.append(without_people(row, _KNOWN))
-        return receipts, raws, quarantined
+                read.receipts.append(receipt)
+                read.raws.append(without_people(row, _KNOWN))
+        return read
 
     def receipt(self, row: Any) -> SourceReceipt:
         """One document. Raises Unreadable.
@@ -103,13 +100,12 @@ class DataCashRows:
         )
 
     def _moment(self, text: str) -> tuple[datetime, date]:
-        wall = datetime.strptime(text, _WRITTEN)  # noqa: DTZ007 - local time, made a moment in the next line
+        found = _WRITTEN.fullmatch(text)
+        if found is None:
+            raise ValueError("no date")
+        day, month, year, hour, minute, second = map(int, found.groups())
+        wall = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - local time, made a moment in the next line
         return self._wall.moment(wall).astimezone(UTC), wall.date()
-
-
-def shown(row: Any) -> str:
-    """The beginning of a row that cannot be read, fit to be stored: no names, no secrets."""
-    return redact(json.dumps(without_people(row, _KNOWN), ensure_ascii=False)[:2_000])
 
 
 def _text(value: object) -> str:

@@ -9,14 +9,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from fiscal.choices import ConnectionKind
 from fiscal.clients import kassandro
 from fiscal.models import Connection, Register
+from fiscal.providers.addresses import is_segment
 from fiscal.providers.errors import Absent, Garbled
+from fiscal.providers.kassandro import Kassandro
 from fiscal.statistics.shapes import Catalogue, Page, SourceArticle, SourceReceipt, SourceRegister
 from fiscal.statistics.sources.amounts import CENTS, HUNDREDTHS
-from fiscal.statistics.sources.kassandro_rows import KassandroRows, Unreadable
+from fiscal.statistics.sources.kassandro_rows import KassandroRows, serial_in
+from fiscal.statistics.sources.rows import Unreadable
 from fiscal.statistics.sources.times import day_after, midnight
 
 log = logging.getLogger(__name__)
@@ -41,7 +45,7 @@ class KassandroSource:
     def registers(self) -> list[SourceRegister]:
         """The registers of the account; the one register of a register's token."""
         if not self._is_account:
-            return [SourceRegister(ONLY, self._connection.name)]
+            return [SourceRegister(ONLY, self._connection.name, serial_behind(self._client))]
         return [_register(row) for row in self._client.cash_registers()]
 
     def catalogue(self) -> Catalogue:
@@ -78,7 +82,7 @@ class KassandroSource:
                 since, until, limit=walk.limit, offset=walk.offset, cash_register_id=cash_register_id
             )
             walk.step(rows)
-            page = _page(reader, self._of(register, rows), first_day, last_day)
+            page = reader.read(self._of(register, rows)).page(first_day, last_day, last=False)
             seen += len(page.receipts) + len(page.quarantined)
             more = len(rows) == walk.limit or (bool(rows) and counted is not None and seen < counted)
             yield replace(page, last=not more)
@@ -86,10 +90,13 @@ class KassandroSource:
                 return
 
     def receipt(self, register: Register, number: str) -> SourceReceipt | None:
-        """One receipt as Kassandro has it now; None if it has none of that number. Raises Garbled if it is unreadable.
+        """One receipt as Kassandro has it now; None if it has none of that number, or cannot be asked for such a number.
 
-        Numbers repeat between the registers of an account, so that a register's own token asks.
+        Numbers repeat between the registers of an account, so that a register's own token asks. Raises Garbled if the
+        receipt is unreadable.
         """
+        if not is_segment(number):
+            return None
         client = self._client
         if self._is_account:
             client = kassandro(self._connection, cash_register_id=self._id_of(register))
@@ -111,6 +118,18 @@ class KassandroSource:
             return rows
         own = register.remote_id
         return [row for row in rows if not isinstance(row, dict) or row.get("cashRegisterId", own) == own]
+
+
+def serial_behind(client: Kassandro) -> str:
+    """The Kassen-ID of a register's token, as its latest signed receipts name it; "" while there is none.
+
+    Only a list of registers tells it otherwise, and this token has no such list.
+    """
+    now = timezone.now()
+    rows = client.receipts(now - timedelta(days=31), now, limit=5, with_items=False)
+    signatures = [row["signature"] for row in rows if isinstance(row, dict) and isinstance(row.get("signature"), dict)]
+    found = [serial_in(signature["jws"]) for signature in signatures if isinstance(signature.get("jws"), str)]
+    return next((serial for serial in found if serial), "")[:100]
 
 
 class _Walk:
@@ -139,16 +158,6 @@ class _Walk:
         self.offset += len(rows)
 
 
-def _page(reader: KassandroRows, rows: list[Any], first_day: date, last_day: date) -> Page:
-    receipts, raws, quarantined = reader.read(rows)
-    kept: dict[str, int] = {}
-    for index, receipt in enumerate(receipts):
-        if first_day <= receipt.day <= last_day:
-            kept[receipt.key] = index  # of a number that comes twice, the later row
-    chosen = list(kept.values())
-    return Page([receipts[index] for index in chosen], [raws[index] for index in chosen], False, quarantined)
-
-
 def _register(row: Any) -> SourceRegister:
     try:
         remote_id, name = str(int(row["id"])), row["name"] or row["id"]
@@ -159,18 +168,26 @@ def _register(row: Any) -> SourceRegister:
 
 def _articles(group: Any) -> Iterator[SourceArticle]:
     """The readable articles of a group. They are names for figures, so one that is broken is left out."""
-    try:
-        for row in group["articles"]:
-            yield SourceArticle(
-                row["id"][:60],
-                str(row.get("number") or "")[:60],
-                row["name"][:200],
-                (group.get("name") or "")[:100],
-                CENTS[row["price"]] if row.get("price") is not None else None,
-                HUNDREDTHS[row["taxRate"]] if row.get("taxRate") is not None else None,
-            )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        log.warning("An article group of Kassandro could not be read to its end.")
+    rows = group.get("articles") if isinstance(group, dict) else None
+    if not isinstance(rows, list):
+        raise Garbled("Kassandro's list of articles has a group without articles.")
+    for row in rows:
+        try:
+            yield _article(row, str(group.get("name") or ""))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            log.warning("An article of Kassandro could not be read.")
+
+
+def _article(row: dict[str, Any], group: str) -> SourceArticle:
+    price, rate = row.get("price"), row.get("taxRate")
+    return SourceArticle(
+        row["id"][:60],
+        str(row.get("number") or "")[:60],
+        row["name"][:200],
+        group[:100],
+        None if price is None else CENTS[price],
+        None if rate is None else HUNDREDTHS[rate],
+    )
 
 
 def _has_name(row: Any) -> bool:

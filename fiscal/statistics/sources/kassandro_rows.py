@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import base64
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -11,11 +11,11 @@ from typing import Any
 from fiscal.choices import ReceiptKind
 from fiscal.models import Register
 from fiscal.models.rollup import UNKNOWN_RATE
-from fiscal.providers.redaction import redact
 from fiscal.statistics.rates import field_of, rate_of
 from fiscal.statistics.shapes import Quarantined, SourceReceipt
 from fiscal.statistics.sources.amounts import CENTS, HUNDREDTHS, PARTS, THOUSANDTHS
 from fiscal.statistics.sources.people import without_people
+from fiscal.statistics.sources.rows import RowsRead, Unreadable, shown
 from fiscal.statistics.sources.times import WallClock
 
 KINDS = {
@@ -58,10 +58,6 @@ _KNOWN = frozenset({"name"})
 _SEPARATORS = re.compile(r"[\s_-]+")
 
 
-class Unreadable(Exception):
-    """A row is not what it should be. Its text says which part, never what stood there."""
-
-
 class KassandroRows:
     """The reader of one walk over one register's receipts, in their order: it remembers what the doubled hour needs."""
 
@@ -71,19 +67,20 @@ class KassandroRows:
         self._currency = register.currency
         self._wall = WallClock(register.zone)
 
-    def read(self, rows: Iterable[Any]) -> tuple[list[SourceReceipt], list[dict[str, Any]], list[Quarantined]]:
-        """Receipts and their raw rows, both in the order of `rows`; rows that cannot be read are set aside."""
-        receipts: list[SourceReceipt] = []
-        raws: list[dict[str, Any]] = []
-        quarantined: list[Quarantined] = []
+    def read(self, rows: Iterable[Any]) -> RowsRead:
+        """What the rows say, in their order; those that cannot be read are set aside."""
+        read = RowsRead([], [], [], [])
         for row in self._in_order(list(rows)):
             try:
-                receipts.append(self.receipt(row))
+                receipt = self.receipt(row)
             except Unreadable as fault:
-                quarantined.append(Quarantined(str(fault), shown(row)))
+                read.quarantined.append(Quarantined(str(fault), shown(row, _KNOWN)))
+                if isinstance(row, dict):
+                    read.unread.append(without_people(row, _KNOWN))
             else:
-                raws.append(without_person(row))
-        return receipts, raws, quarantined
+                read.receipts.append(receipt)
+                read.raws.append(without_person(row))
+        return read
 
     def receipt(self, row: Any) -> SourceReceipt:
         """One receipt. Raises Unreadable."""
@@ -183,11 +180,6 @@ def _is_known(parts: list[dict[str, Any]] | None, fields: frozenset[str]) -> boo
     return all(part.keys() <= fields for part in parts or ())
 
 
-def shown(row: Any) -> str:
-    """The beginning of a row that cannot be read, fit to be stored: no names, no secrets."""
-    return redact(json.dumps(without_people(row, _KNOWN), ensure_ascii=False)[:2_000])
-
-
 def _number(value: object) -> str:
     text = str(value) if isinstance(value, int) else value
     if not isinstance(text, str) or not 0 < len(text) <= 100:
@@ -206,3 +198,13 @@ def _signature(signature: dict[str, Any] | None) -> tuple[str, bool]:
         return "", False
     jws = signature.get("jws") or ""
     return jws, signature.get("signatureDeviceDamaged") is True or jws.endswith(FAILED_UNIT)
+
+
+def serial_in(jws: str) -> str:
+    """The Kassen-ID that a signed receipt names (contract "RKSV", heading 2), or "" for what is none."""
+    try:
+        payload = jws.split(".")[1]
+        fields = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)).decode().split("_")
+    except (IndexError, ValueError):
+        return ""
+    return fields[2] if len(fields) == 13 and not fields[0] else ""

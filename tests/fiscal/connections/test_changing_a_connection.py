@@ -94,6 +94,13 @@ def test_a_try_that_works_lets_a_connection_go_on(business, provider, status):
     assert (entry.before, entry.after) == ({"status": status}, {"status": "ACTIVE"})
 
 
+def test_a_try_reads_until_when_the_licence_lasts(business):
+    connection = business.connect_datacash()
+    business.sandbox.datacash.renew(VAT_NUMBER, "2029-01-31")
+    assert connections.try_connection(business.reach, connection.public_id).licence_ends_on == date(2029, 1, 31)
+    assert not AuditEntry.objects.filter(verb=Verb.CONNECTION_RESUMED).exists()
+
+
 def test_a_try_that_fails_says_why_and_leaves_it_stopped(business):
     connection = business.connect_datacash()
     business.sandbox.datacash.set_taxpayer(VAT_NUMBER, "expired")

@@ -105,7 +105,8 @@ def test_a_category_without_the_api_is_told(business):
 def test_the_same_account_twice_would_count_twice_and_is_refused(business):
     connection = business.connect_kassandro()
     business.register(connection, serial="KAS-00001")
-    assert "Kassen Graz" in refused(business.connect_kassandro)["api_key"]
+    for kind in (ConnectionKind.ACCOUNT, ConnectionKind.REGISTER):
+        assert "Kassen Graz" in refused(business.connect_kassandro, kind)["api_key"]
     connections.remove_connection(business.reach, connection.public_id, reason="moved")
     assert business.connect_kassandro().pk
 

@@ -22,6 +22,7 @@ from fiscal.providers.errors import (
     Unreachable,
 )
 from fiscal.services import connections
+from fiscal.services.fills import read_connection
 from fiscal.statistics.sources import source_for
 from fiscal.vault import unseal
 from tests.fiscal.connections.conftest import VAT_NUMBER
@@ -86,6 +87,21 @@ def test_a_renewed_licence_resumes_by_itself_with_the_same_key(business, bar, no
     assert (again.status, again.status_reason, again.due_at) == (ConnectionStatus.ACTIVE, "", timezone.now())
     assert again.secret() == bar.secret()
     assert since == timezone.now() - timedelta(days=3)
+
+
+@pytest.mark.parametrize("fault", ["html", "connect_refused", "half_body"])
+def test_a_probe_that_tells_nothing_is_not_repeated_without_end(business, bar, now, fault):
+    """The licence has lapsed, and on the day of the probe the provider is not well either."""
+    business.sandbox.datacash.lapse(VAT_NUMBER)
+    for _ in range(2):
+        read_connection(bar.pk, clock=timezone.now)
+    assert fresh(bar).status == ConnectionStatus.PAUSED
+    now.shift(timedelta(days=1))
+    business.sandbox.faults.add(fault, times=None)
+    read_connection(bar.pk, clock=timezone.now)
+    probed = fresh(bar)
+    assert probed.status == ConnectionStatus.PAUSED
+    assert timezone.now() < probed.due_at <= timezone.now() + timedelta(hours=1)
 
 
 @pytest.mark.parametrize(("state", "action"), [("refused", "credentials_refused"), ("expired", "password_expired")])

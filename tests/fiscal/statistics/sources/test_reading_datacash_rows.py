@@ -152,20 +152,20 @@ def test_lines_of_a_return_are_negative(rows):
 )
 def test_a_broken_document_is_set_aside_and_the_others_are_kept(rows, changes, part):
     """F36."""
-    receipts, raw, quarantined = rows.read([row(), row(**changes), row(idtrx="2")])
-    assert [receipt.key for receipt in receipts] == ["151085589", "2"]
-    assert len(raw) == 2
-    assert part in quarantined[0].what
+    read = rows.read([row(), row(**changes), row(idtrx="2")])
+    assert [receipt.key for receipt in read.receipts] == ["151085589", "2"]
+    assert (len(read.raws), len(read.unread)) == (2, 1)
+    assert part in read.quarantined[0].what
 
 
 def test_customers_are_not_kept(rows):
     strange = row(denominazioneCliente="Rossi", pivaCliente="99000020018", codiceLotteria="ABCDEFGH", operatore="Luca")
-    _, raw, quarantined = rows.read([strange, {**strange, "data": "?"}])
-    kept = json.dumps(raw) + quarantined[0].text
+    read = rows.read([strange, {**strange, "data": "?"}])
+    kept = json.dumps(read.raws + read.unread) + read.quarantined[0].text
     assert not [word for word in ("Rossi", "99000020018", "ABCDEFGH", "Luca") if word in kept]
 
 
 def test_the_doubled_hour_follows_the_order_of_the_list(rows):
     found = [row(idtrx=str(n), data=f"25/10/2026 {time}:00") for n, time in enumerate(["02:40", "02:10"])]
-    receipts, _, _ = rows.read(found)
+    receipts = rows.read(found).receipts
     assert [receipt.issued_at.strftime("%H:%M") for receipt in receipts] == ["00:40", "01:10"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import date, timedelta
 
 import pytest
@@ -127,8 +128,9 @@ def _of_first(bakery):
     return bakery.read(DAY)
 
 
-def test_a_receipt_that_is_not_there_is_none(bakery):
-    assert bakery.source.receipt(bakery.register, "999999") is None
+@pytest.mark.parametrize("number", ["999999", "2026/17", "..", "", "a b"])
+def test_a_receipt_that_is_not_there_or_cannot_be_asked_for_is_none(bakery, number):
+    assert bakery.source.receipt(bakery.register, number) is None
 
 
 def test_rows_of_another_register_are_not_taken(bakery, sandbox):
@@ -138,7 +140,9 @@ def test_rows_of_another_register_are_not_taken(bakery, sandbox):
 
 def test_a_register_token_reads_its_register(connect_register):
     single = connect_register(ConnectionKind.REGISTER, remote_id=kassandro.ONLY)
-    assert [one.remote_id for one in single.source.registers()] == [kassandro.ONLY]
+    assert [one[:3] for one in map(astuple, single.source.registers())] == [
+        (kassandro.ONLY, "my.kassandro", "KAS-00001")
+    ]
     assert agrees(single.read(DAY), single, DAY)
     assert single.source.receipt(single.register, single.read(DAY)[3].number) == single.read(DAY)[3]
     assert single.source.catalogue().articles

@@ -11,7 +11,7 @@ import pytest
 from fiscal.choices import ReceiptKind
 from fiscal.models import Register
 from fiscal.models.rollup import UNKNOWN_RATE
-from fiscal.statistics.sources.kassandro_rows import FAILED_UNIT, KassandroRows
+from fiscal.statistics.sources.kassandro_rows import FAILED_UNIT, KassandroRows, serial_in
 
 KINDS = [
     ("standard", ReceiptKind.SALE),
@@ -88,8 +88,8 @@ def test_a_receipt_is_read_to_the_cent(rows):
 
 @pytest.mark.parametrize(("type", "kind"), KINDS)
 def test_a_type_means_a_kind_and_an_unknown_one_stays_apart(rows, type, kind):
-    receipts, raw, quarantined = rows.read([row(type=type)])
-    assert (receipts[0].kind, raw[0]["type"], quarantined) == (kind, type, [])
+    read = rows.read([row(type=type)])
+    assert (read.receipts[0].kind, read.raws[0]["type"], read.quarantined) == (kind, type, [])
 
 
 def test_a_negative_line_is_accepted(rows):
@@ -152,7 +152,7 @@ def test_naive_times_of_the_doubled_hour_follow_the_order_of_numbers(rows, backw
         row(receiptNumber=str(number), date=f"2026-10-25T{time}:00")
         for number, time in ((9, "02:10"), (10, "02:50"), (11, "02:20"), (12, "03:10"))
     ]
-    receipts, _, _ = rows.read(reversed(found) if backwards else found)
+    receipts = rows.read(reversed(found) if backwards else found).receipts
     moments = {receipt.number: receipt.issued_at.strftime("%H:%M") for receipt in receipts}
     assert moments == {"9": "00:10", "10": "00:50", "11": "01:20", "12": "02:10"}
     assert {receipt.day for receipt in receipts} == {date(2026, 10, 25)}
@@ -193,23 +193,24 @@ BROKEN = [
 @pytest.mark.parametrize(("changes", "part"), BROKEN)
 def test_a_broken_receipt_is_set_aside_and_the_others_are_kept(rows, changes, part):
     """F36: what it says about the fault names the part, never what stood there."""
-    receipts, raw, quarantined = rows.read([row(), row(**{"receiptNumber": "8", **changes}), row(receiptNumber="9")])
-    assert [receipt.number for receipt in receipts] == ["7", "9"]
-    assert [one["receiptNumber"] for one in raw] == ["7", "9"]
-    assert part in quarantined[0].what
-    assert "Huber" not in quarantined[0].text
+    read = rows.read([row(), row(**{"receiptNumber": "8", **changes}), row(receiptNumber="9")])
+    assert [receipt.number for receipt in read.receipts] == ["7", "9"]
+    assert [one["receiptNumber"] for one in read.raws] == ["7", "9"]
+    assert part in read.quarantined[0].what
+    assert "Huber" not in f"{read.quarantined} {read.unread}"
+    page = read.page(date(2026, 11, 20), date(2026, 11, 20), last=True)
+    assert (len(page.receipts), len(page.raw)) == (2, 3)
 
 
 @pytest.mark.parametrize("missing", ["receiptNumber", "date", "type", "total"])
 def test_a_missing_field_is_named(rows, missing):
-    _, _, quarantined = rows.read([row(**{missing: None})])
-    assert missing in quarantined[0].what
+    assert missing in rows.read([row(**{missing: None})]).quarantined[0].what
 
 
 @pytest.mark.parametrize("strange", [None, 7, "receipt", []])
 def test_what_is_no_receipt_at_all_is_set_aside(rows, strange):
-    receipts, raw, quarantined = rows.read([strange])
-    assert (receipts, raw, len(quarantined)) == ([], [], 1)
+    read = rows.read([strange])
+    assert (read.receipts, read.raws, read.unread, len(read.quarantined)) == ([], [], [], 1)
 
 
 def test_unknown_fields_are_kept_raw_without_anybodys_name(rows):
@@ -221,8 +222,9 @@ def test_unknown_fields_are_kept_raw_without_anybodys_name(rows):
         notes="für Frau Berger",
         payments=[{"name": "KARTE", "amount": "12.30", "cardHolder": "B. Berger"}],
     )
-    receipts, raw, quarantined = rows.read([strange])
-    assert (len(receipts), quarantined) == (1, [])
+    read = rows.read([strange])
+    assert (len(read.receipts), read.quarantined) == (1, [])
+    raw = read.raws
     assert raw[0]["tableNumber"] == "12"
     kept = json.dumps(raw, ensure_ascii=False)
     assert not [name for name in ("Berger", "Mehmet", "Huber") if name in kept]
@@ -233,3 +235,8 @@ def test_long_names_are_cut_to_what_is_stored(rows):
     items = [{"name": "x" * 500, "quantity": "1", "total": "12.30", "taxRate": "20"}]
     receipt = rows.receipt(row(items=items, payments=[{"name": "y" * 500, "amount": "12.30"}]))
     assert (len(receipt.items[0][0]), len(receipt.payments[0][0])) == (200, 100)
+
+
+@pytest.mark.parametrize("jws", ["", "a", "a.b.c", "a.!!.c", "a.X1IxLUFUMA.c"])
+def test_what_is_no_signed_receipt_names_no_register(jws):
+    assert serial_in(jws) == ""
