@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from fiscal.choices import ConnectionKind, FillSource, FillState, PaymentCategory, Provider, ReceiptKind
@@ -176,6 +177,11 @@ def move(register: Register, organization: Organization, from_day: date) -> None
         moved.update(organization=organization)
         for day in days:
             mark(register, day)
+
+
+def turnover(**filters: Any) -> int:
+    """Cents of everything rolled up by kind, narrowed by fields of DayTotal."""
+    return DayTotal.objects.filter(**filters).aggregate(n=Sum("total"))["n"] or 0
 
 
 def mark(register: Register, day: date) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.db.models import Sum
 from django.utils import timezone
 
 from fiscal import services
 from fiscal.choices import BackfillState
-from fiscal.models import Backfill, Connection, DayTotal, FillDay
+from fiscal.models import Backfill, Connection, FillDay
 from fiscal.queries.fills import long_incomplete
 from fiscal.services.fills import BackfillRefused
 from fiscal.statistics import schedule
@@ -20,7 +19,7 @@ from organizations.choices import Road, Verb
 from organizations.models import AuditEntry
 from tests.cast import person
 from tests.fiscal.statistics import books
-from tests.fiscal.statistics.books import sale
+from tests.fiscal.statistics.books import sale, turnover
 
 ONE = timedelta(days=1)
 
@@ -28,10 +27,6 @@ ONE = timedelta(days=1)
 @pytest.fixture
 def reach(connection):
     return Reach(person("petra@kassenwerk.example", "Petra"), connection.organization, EVERYTHING, Road.DIRECT)
-
-
-def turnover() -> int:
-    return DayTotal.objects.aggregate(n=Sum("total"))["n"] or 0
 
 
 def test_past_years_are_read_newest_first_to_their_end(shelf, turn, today, register, reach, connection):
