@@ -142,8 +142,20 @@ def test_connections_that_are_behind_leave_room_for_the_others(shelf, db, clock)
     quick = books.make_connection(organization, read_at=now - timedelta(minutes=5))
     taken = [schedule.take(row.pk, now=now) for row in (*slow, quick)]
     assert [lease is not None for lease in taken] == [True, True, False, True]
+    assert services.due_connections(now=now) == [slow[2].pk]
     taken[0].release(now=now, finished=True)
     assert schedule.take(slow[2].pk, now=now) is not None
+
+
+def test_many_new_connections_do_not_stand_before_one_that_is_read_all_along(db, clock):
+    now = timezone.now()
+    organization = books.make_organization()
+    for _ in range(25):
+        books.make_connection(organization, due_at=now - timedelta(days=1))
+    quick = books.make_connection(organization, read_at=now - timedelta(minutes=5), due_at=now)
+    found = services.due_connections(now=now, limit=200)
+    assert found[0] == quick.pk
+    assert len(found) == 1 + schedule.FEW_BEHIND
 
 
 def test_days_incomplete_for_three_days_are_a_fact_of_the_work_list(register, connection, today, clock):

@@ -72,6 +72,17 @@ def test_f57_a_receipt_of_the_future_is_kept_flagged_and_in_no_total_until_its_d
     assert turnover() == 105
 
 
+def test_f57_receipts_of_registers_without_a_clock_are_looked_for_at_night(shelf, turn, today, register):
+    shelf.put(sale(today + 9 * ONE, 100), sale(date(1970, 1, 1), 70), sale(today - 60 * ONE, 5))
+    turn(hours=25)
+    flags = dict(Receipt.objects.values_list("total", "suspect"))
+    assert flags == {100: "FUTURE", 70: "ANCIENT", 5: ""}
+    assert turnover() == 5
+    assert FillDay.objects.filter(day__gt=today + ONE).count() == FillDay.objects.filter(day__year=1970).count() == 0
+    turn(days=9)
+    assert turnover(day=today + 9 * ONE) == 100
+
+
 def test_nothing_is_written_for_receipts_that_did_not_change(shelf, turn, today, register):
     shelf.put(*(sale(today - ONE, 100) for _ in range(5)))
     turn(minutes=61)
