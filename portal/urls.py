@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from portal import urls_connections, urls_registers
 from portal.views import (
     addresses,
     billing,
@@ -79,4 +80,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{HERE}credentials/new/", credentials.credential_new, name="credential_new"),
     path(f"{CREDENTIAL}replace/", credentials.credential_replace, name="credential_replace"),
     path(f"{CREDENTIAL}remove/", credentials.credential_remove, name="credential_remove"),
+    # what they sell
+    *urls_connections.urlpatterns,
+    *urls_registers.urlpatterns,
 ]
