@@ -33,6 +33,7 @@ from fiscal.models import (
     Register,
     Shop,
 )
+from fiscal.services.rehoming import rehome
 from fiscal.statistics.rollup import roll_up
 from fiscal.statistics.shapes import SourceReceipt
 from fiscal.statistics.turnover import CANCELLATIONS, RETURNS
@@ -165,18 +166,14 @@ def placed(register: Register, day: date) -> Organization:
 
 
 def move(register: Register, organization: Organization, from_day: date) -> None:
-    """Let the register stand elsewhere from a day on: placements, receipts and marks, as the service for it does."""
+    """Let the register stand elsewhere from a day on, and what was sold there since move along."""
     with transaction.atomic():
         Register.objects.select_for_update().get(pk=register.pk)
         register.placements.filter(from_day__gte=from_day).delete()
         register.placements.update(until_day=from_day - timedelta(days=1))
         Placement.objects.create(register=register, organization=organization, from_day=from_day)
         Register.objects.filter(pk=register.pk).update(organization=organization)
-        moved = Receipt.objects.filter(register=register, day__gte=from_day)
-        days = set(moved.values_list("day", flat=True))
-        moved.update(organization=organization)
-        for day in days:
-            mark(register, day)
+        rehome(register, organization, first_day=from_day, last_day=None)
 
 
 def turnover(**filters: Any) -> int:

@@ -10,11 +10,10 @@ from django.utils import timezone
 from fiscal import services
 from fiscal.choices import BackfillState
 from fiscal.models import Backfill, Connection, FillDay
-from fiscal.queries.fills import long_incomplete
 from fiscal.services.fills import BackfillRefused
 from fiscal.statistics import schedule
 from fiscal.statistics.shapes import SourceRegister
-from organizations.access import EVERYTHING, NotAuthorized, Reach, grant_everything
+from organizations.access import EVERYTHING, NotAuthorized, Reach
 from organizations.choices import Road, Verb
 from organizations.models import AuditEntry
 from tests.cast import person
@@ -156,14 +155,3 @@ def test_many_new_connections_do_not_stand_before_one_that_is_read_all_along(db,
     found = services.due_connections(now=now, limit=200)
     assert found[0] == quick.pk
     assert len(found) == 1 + schedule.FEW_BEHIND
-
-
-def test_days_incomplete_for_three_days_are_a_fact_of_the_work_list(register, connection, today, clock):
-    owner = person("huber@example.at", "Huber")
-    grant_everything(owner, [connection.organization])
-    books.fill_day(register, today - 2 * ONE, state="INCOMPLETE")
-    assert long_incomplete(owner, now=timezone.now()) == []
-    later = timezone.now() + timedelta(days=3, seconds=1)
-    (found,) = long_incomplete(owner, now=later)
-    assert (found.register, found.days, found.first_day) == ("Kassa 1", 1, today - 2 * ONE)
-    assert long_incomplete(person("x@example.at", "X"), now=later) == []
