@@ -108,7 +108,7 @@ class Doorbell:
         if time.monotonic() < self.silent_until:
             return False
         try:
-            task.apply_async(kwargs=ids)
+            task.delay(**ids)
         except Exception as error:  # noqa: BLE001 - any broker's trouble: the change is committed and will be found
             self.silent_until = time.monotonic() + self.SILENCE
             log.warning("the broker took no message (%s); the sweep will find the work", type(error).__name__)

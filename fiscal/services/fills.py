@@ -140,7 +140,7 @@ def read_connection(
 
 def due_connections(*, now: datetime, limit: int = 200) -> list[int]:
     """Connections to read from now, those waiting longest first. No message is needed to find them."""
-    return list(schedule.due(now).values_list("pk", flat=True)[:limit])
+    return schedule.due(now, limit=limit)
 
 
 def roll_up_due(*, now: datetime) -> None:

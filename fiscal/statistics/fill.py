@@ -23,6 +23,7 @@ from fiscal.choices import FillState, ReceiptKind, WindowState
 from fiscal.models import FillDay, Receipt, Register, Window
 from fiscal.providers.errors import ProviderError
 from fiscal.statistics import raw_pages
+from fiscal.statistics.ahead import ahead
 from fiscal.statistics.checkpoints import reached
 from fiscal.statistics.ingest import Intake
 from fiscal.statistics.reader import OutOfTime, Reader
@@ -160,7 +161,7 @@ def _walk(reader: Reader, intake: Intake, window: Window, counted: int | None) -
     Window.objects.filter(pk=window.pk).update(walks=F("walks") + 1, pages=0, read=0)
     walk = Walk(reader.clock())
     last: set[int] = set()
-    for page in reader.source.pages(register, *span, counted=counted):
+    for page in ahead(reader.source.pages(register, *span, counted=counted)):
         reached("after-page-fetched")
         hashes = walk.saw(page.receipts)
         if hashes and hashes == last:

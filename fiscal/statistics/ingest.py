@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from hashlib import blake2b
 from typing import NamedTuple
 
 from fiscal.models import DirtyDay, PaymentMethod, Register
 from fiscal.statistics import receipt_rows
 from fiscal.statistics.placing import Places
+from fiscal.statistics.receipt_rows import Row, row_of
 from fiscal.statistics.shapes import SourceReceipt
 from fiscal.statistics.windows import local_day
 
@@ -43,35 +43,24 @@ class Intake:
         Register.objects.select_for_update(no_key=True).filter(pk=self.register.pk).values_list("pk").first()
         known = receipt_rows.known(self.register.pk, list(wanted))
         today = local_day(now, self.register.zone)
-        fresh: list[tuple[SourceReceipt, str, str]] = []
-        changed: list[tuple[int, SourceReceipt, str, str]] = []
+        fresh: list[Row] = []
+        changed: list[tuple[int, Row]] = []
         for place, receipt in wanted.items():
-            suspect = suspicion(receipt.day, today)
-            digest = digest_of(receipt, suspect)
+            row = row_of(receipt, suspicion(receipt.day, today))
             if place not in known:
-                fresh.append((receipt, suspect, digest))
-            elif known[place][1:] != (digest, False):
-                changed.append((known[place][0], receipt, suspect, digest))
-        days = {receipt.day for receipt, suspect, _ in fresh if not suspect} | {one[1].day for one in changed}
+                fresh.append(row)
+            elif known[place][1:] != (row.digest, False):
+                changed.append((known[place][0], row))
+        days = {row.receipt.day for row in fresh if not row.suspect} | {row.receipt.day for _, row in changed}
         if fresh or changed:
             self._keep(fresh, changed, days, now)
-        return Written([receipt for receipt, _, _ in fresh], len(changed), days)
+        return Written([row.receipt for row in fresh], len(changed), days)
 
-    def _keep(
-        self,
-        fresh: Sequence[tuple[SourceReceipt, str, str]],
-        changed: Sequence[tuple[int, SourceReceipt, str, str]],
-        days: set[date],
-        now: datetime,
-    ) -> None:
+    def _keep(self, fresh: Sequence[Row], changed: Sequence[tuple[int, Row]], days: set[date], now: datetime) -> None:
         places = Places(self.register)
-        self._register_methods([one[0] for one in fresh] + [one[1] for one in changed])
-        organizations = {day: places.on(day) for day in {one[0].day for one in fresh} | days}
-        receipt_rows.insert(
-            self.register.pk,
-            [(organizations[receipt.day], receipt, suspect, digest) for receipt, suspect, digest in fresh],
-            now=now,
-        )
+        self._register_methods([row.receipt for row in (*fresh, *(row for _, row in changed))])
+        organizations = {day: places.on(day) for day in {row.receipt.day for row in fresh}}
+        receipt_rows.insert(self.register.pk, [(organizations[row.receipt.day], row) for row in fresh], now=now)
         receipt_rows.update(changed, now=now)
         mark_dirty(self.register.pk, days, now=now)
 
@@ -90,16 +79,6 @@ def suspicion(day: date, today: date) -> str:
     if day > today:
         return "FUTURE"
     return "ANCIENT" if day.year < FIRST_YEAR else ""
-
-
-def digest_of(receipt: SourceReceipt, suspect: str) -> str:
-    """Tells two states of a receipt apart; 32 characters."""
-    parts = (
-        f"{receipt.number}\x1f{receipt.day}\x1f{receipt.issued_at.timestamp()}\x1f{receipt.kind.value}\x1f{receipt.total}"
-        f"\x1f{receipt.uncollected}\x1f{receipt.currency}\x1f{receipt.payments}\x1f{receipt.taxes}\x1f{receipt.items}"
-        f"\x1f{receipt.jws}\x1f{receipt.unit_failed}\x1f{receipt.related_key}\x1f{suspect}"
-    )
-    return blake2b(parts.encode(), digest_size=16).hexdigest()
 
 
 def mark_dirty(register_id: int, days: Iterable[date], *, now: datetime) -> None:

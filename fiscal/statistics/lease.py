@@ -37,13 +37,17 @@ def free(now: datetime) -> Q:
     return Q(lease_until=None) | Q(lease_until__lte=now)
 
 
+def behind(now: datetime) -> Q:
+    """Connections that have not come to an end for long, or never."""
+    return Q(read_at=None) | Q(read_at__lt=now - BEHIND)
+
+
 def take(connection_id: int, *, now: datetime) -> Lease | None:
     """Take a connection if it is due and free. None if it is not, or if it has to wait for others that are behind too."""
     token = uuid.uuid4()
     rows = Connection.objects.filter(READABLE, free(now), pk=connection_id, due_at__lte=now)
-    behind = Q(read_at=None) | Q(read_at__lt=now - BEHIND)
-    if rows.filter(behind).exists():
-        others = Connection.objects.filter(behind, lease_until__gt=now)
+    if rows.filter(behind(now)).exists():
+        others = Connection.objects.filter(behind(now), lease_until__gt=now)
         if others.count() >= MOST_BEHIND:
             return None
     if not rows.update(lease_until=now + LEASE, lease_token=token):

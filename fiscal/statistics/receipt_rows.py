@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from hashlib import blake2b
 from json.encoder import encode_basestring as quoted
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
+from fiscal.choices import ReceiptKind
 from fiscal.models import Receipt
 from fiscal.statistics.dialect import on_postgresql, read_day
 from fiscal.statistics.shapes import SourceReceipt
@@ -17,17 +19,17 @@ from fiscal.statistics.shapes import SourceReceipt
 Place = tuple[date, str]
 """A day and a key: with the register, what tells receipts apart."""
 
+SEPARATOR, TAB = "\x1f", "\t"
 VALUES = (
     "day, key, number, issued_at, kind, total, uncollected, currency, payments, taxes, items, jws, unit_failed, "
     "related_key, suspect, digest"
 ).split(", ")
+_ISSUED_AT = VALUES.index("issued_at")
 _COLUMNS = ["organization_id", "register_id", *VALUES, "first_seen_at", "history"]
 _NAMED = ", ".join(_COLUMNS)
 _INSERT = f"INSERT INTO fiscal_receipt ({_NAMED}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
 _UPDATE = f"""UPDATE fiscal_receipt SET {", ".join(f"{name} = %s" for name in VALUES)},
     changed_at = %s, removed_at = NULL, history = %s WHERE id = %s AND day = %s"""
-
-_UNFIT = {0: None, 0x1F: None}
 
 
 def known(register_id: int, places: Sequence[Place]) -> dict[Place, tuple[int, str, bool]]:
@@ -50,79 +52,96 @@ def known(register_id: int, places: Sequence[Place]) -> dict[Place, tuple[int, s
         return {(read_day(day), key): (pk, digest, bool(gone)) for day, key, pk, digest, gone in cursor.fetchall()}
 
 
-def insert(register_id: int, rows: Sequence[tuple[int, SourceReceipt, str, str]], *, now: datetime) -> None:
-    """Insert new receipts: (organization id, receipt, suspect, digest)."""
+class Row(NamedTuple):
+    """A receipt as it is written. `line`: the values of VALUES but the last, each as text, with SEPARATOR between."""
+
+    receipt: SourceReceipt
+    suspect: str
+    line: str
+    digest: str
+
+
+def row_of(receipt: SourceReceipt, suspect: str) -> Row:
+    """A receipt ready to be compared and written. Written by hand, because it is most of our own work on a page.
+
+    Both databases read whole numbers and truth values from text.
+    """
+    moment = receipt.issued_at if receipt.issued_at.tzinfo is UTC else receipt.issued_at.astimezone(UTC)
+    payments = ",".join([f"[{quoted(name)},{cents}]" for name, cents in receipt.payments])
+    taxes = ",".join([f"[{quoted(code)},{rate},{a},{b},{c}]" for code, rate, a, b, c in receipt.taxes])
+    items = ",".join([f"[{quoted(name)},{n},{cents},{rate}]" for name, n, cents, rate in receipt.items])
+    line = (
+        f"{receipt.day}\x1f{receipt.key}\x1f{receipt.number}\x1f{moment}\x1f{receipt.kind.value}\x1f{receipt.total}\x1f"
+        f"{receipt.uncollected}\x1f{receipt.currency}\x1f[{payments}]\x1f[{taxes}]\x1f[{items}]\x1f{receipt.jws}\x1f"
+        f"{int(receipt.unit_failed)}\x1f{receipt.related_key}\x1f{suspect}"
+    )
+    if line.count(SEPARATOR) != len(VALUES) - 2 or "\x00" in line or "\\u0000" in line:
+        return row_of(_fit(receipt), suspect)
+    return Row(receipt, suspect, line, blake2b(line.encode(), digest_size=16).hexdigest())
+
+
+def _fit(receipt: SourceReceipt) -> SourceReceipt:
+    """The receipt without the two control characters that no text of a receipt has and no column of ours takes."""
+
+    def fit(value: Any) -> Any:
+        if isinstance(value, str) and not isinstance(value, ReceiptKind):
+            return value.replace("\x00", "").replace(SEPARATOR, "").replace("\\u0000", "")
+        return tuple(map(fit, value)) if isinstance(value, tuple) else value
+
+    return SourceReceipt(*map(fit, receipt))
+
+
+def insert(register_id: int, rows: Sequence[tuple[int, Row]], *, now: datetime) -> None:
+    """Insert new receipts, each with the id of its organization."""
     if not rows:
         return
-    moment = _moment(now)
-    lines = (
-        (organization, register_id, *values(receipt, suspect, digest), moment, "[]")
-        for organization, receipt, suspect, digest in rows
-    )
     with connection.cursor() as cursor:
         if on_postgresql():
             with cursor.copy(f"COPY fiscal_receipt ({_NAMED}) FROM STDIN") as copy:
-                copy.write("".join(_copy_lines(lines)))
+                copy.write("".join(_copy_lines(register_id, rows, now)))
         else:
-            cursor.executemany(_INSERT, list(lines))
+            moment = _moment(now)
+            lines: list[tuple[Any, ...]] = [
+                (one, register_id, *_fields(row), row.digest, moment, "[]") for one, row in rows
+            ]
+            cursor.executemany(_INSERT, lines)
 
 
-def _copy_lines(lines: Iterable[tuple[Any, ...]]) -> Iterator[str]:
-    """COPY's text format. No value is NULL. Control characters in a provider's texts are dropped."""
-    for line in lines:
-        text = "\x1f".join(map(str, line))
-        if text.count("\x1f") >= len(line) or "\x00" in text or "\\u0000" in text:
-            text = "\x1f".join([str(value).translate(_UNFIT).replace("\\u0000", "") for value in line])
-        if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
-            text = text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-        yield text.replace("\x1f", "\t") + "\n"
+def _copy_lines(register_id: int, rows: Iterable[tuple[int, Row]], now: datetime) -> Iterator[str]:
+    """COPY's text format. No value is NULL."""
+    for organization, row in rows:
+        line = row.line
+        if "\\" in line or "\t" in line or "\n" in line or "\r" in line:
+            line = line.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+        yield f"{organization}\t{register_id}\t{line.replace(SEPARATOR, TAB)}\t{row.digest}\t{now}\t[]\n"
 
 
-def update(rows: Sequence[tuple[int, SourceReceipt, str, str]], *, now: datetime) -> None:
-    """Give receipts other values and keep what they were: (id, receipt, suspect, digest)."""
+def update(rows: Sequence[tuple[int, Row]], *, now: datetime) -> None:
+    """Give receipts, each with its id, other values, and keep what they were."""
     if not rows:
         return
-    days = {row[1].day for row in rows}
-    kept = Receipt.objects.filter(pk__in=[row[0] for row in rows], day__range=(min(days), max(days)))
+    days = {row.receipt.day for _, row in rows}
+    kept = Receipt.objects.filter(pk__in=[pk for pk, _ in rows], day__range=(min(days), max(days)))
     earlier = {pk: was for pk, *was in kept.values_list("pk", "kind", "total", "day", "history")}
     moment = _moment(now)
     lines = []
-    for pk, receipt, suspect, digest in rows:
+    for pk, row in rows:
         kind, total, day, history = earlier[pk]
         was = json.dumps([*history, [now.isoformat(), kind, total, day.isoformat()]])
-        lines.append((*values(receipt, suspect, digest), moment, was, pk, day.isoformat()))
+        lines.append((*_fields(row), row.digest, moment, was, pk, day.isoformat()))
     with connection.cursor() as cursor:
         cursor.executemany(_UPDATE, lines)
 
 
-def values(receipt: SourceReceipt, suspect: str, digest: str) -> tuple[Any, ...]:
-    """What a receipt is, in the order of VALUES, as both databases take it."""
-    return (
-        receipt.day.isoformat(),
-        receipt.key,
-        receipt.number,
-        _moment(receipt.issued_at),
-        receipt.kind.value,
-        receipt.total,
-        receipt.uncollected,
-        receipt.currency,
-        _lists(receipt.payments),
-        _lists(receipt.taxes),
-        _lists(receipt.items),
-        receipt.jws,
-        receipt.unit_failed,
-        receipt.related_key,
-        suspect,
-        digest,
-    )
+def _fields(row: Row) -> list[str]:
+    """Its values as both databases take them as parameters."""
+    fields = row.line.split(SEPARATOR)
+    if not on_postgresql():
+        fields[_ISSUED_AT] = fields[_ISSUED_AT].removesuffix("+00:00")
+    return fields
 
 
 def _moment(moment: datetime) -> str:
     """A moment as both databases read it: SQLite's text as Django writes it, with PostgreSQL's offset there."""
-    text = moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
-    return f"{text}+00" if on_postgresql() else text
-
-
-def _lists(rows: Sequence[tuple[Any, ...]]) -> str:
-    """[[name, whole number, …], …] as JSON; written by hand, because it is most of the work of a page."""
-    return "[" + ",".join([f"[{quoted(name)},{','.join(map(str, numbers))}]" for name, *numbers in rows]) + "]"
+    text = str(moment.astimezone(UTC))
+    return text if on_postgresql() else text.removesuffix("+00:00")

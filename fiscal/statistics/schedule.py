@@ -11,16 +11,14 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
-
 from fiscal.choices import ConnectionStatus, WindowState
 from fiscal.models import Connection, FillDay, Register, Window
 from fiscal.providers.errors import ProviderError, Throttled, Unauthorized, Unreachable, Untrusted
-from fiscal.statistics import backfill, catalogue, known
+from fiscal.statistics import backfill, catalogue, known, strays
 from fiscal.statistics.checkpoints import reached
 from fiscal.statistics.compare import differing_days
 from fiscal.statistics.fill import finish_windows, read_span
-from fiscal.statistics.lease import READABLE, LeaseLost, free, take
+from fiscal.statistics.lease import READABLE, LeaseLost, behind, free, take
 from fiscal.statistics.plan import Deed, Known, Step, steps
 from fiscal.statistics.reader import OutOfTime, Reader
 from fiscal.statistics.sources import Source
@@ -28,6 +26,7 @@ from fiscal.statistics.windows import Span, cut, runs
 
 log = logging.getLogger(__name__)
 
+FEW_BEHIND = 20
 TURN = 20.0
 """Seconds after which a turn begins nothing new."""
 
@@ -37,9 +36,14 @@ _FOR_ALL = (Unreachable, Throttled, Unauthorized, Untrusted)
 SourceFor = Callable[[Connection], Source]
 
 
-def due(now: datetime) -> QuerySet[Connection]:
-    """Connections to read from now, those waiting longest first."""
-    return Connection.objects.filter(READABLE, free(now), due_at__lte=now).order_by("due_at", "pk")
+def due(now: datetime, *, limit: int) -> list[int]:
+    """Connections to read from now, those waiting longest first; of those that are behind only as many as can be served.
+
+    So a thousand customers that have just been connected do not stand in the way of one who has been read all along.
+    """
+    waiting = Connection.objects.filter(READABLE, free(now), due_at__lte=now).order_by("due_at", "pk")
+    quick = waiting.exclude(behind(now)).values_list("pk", flat=True)[:limit]
+    return [*quick, *waiting.filter(behind(now)).values_list("pk", flat=True)[: min(limit, FEW_BEHIND)]]
 
 
 def take_turn(
@@ -126,6 +130,7 @@ def _do(reader: Reader, register: Register, days: Known, step: Step) -> None:
     for span in cut(runs(differing), reader.source.longest_days):
         read_span(reader, register, span)
     if step.nightly:
+        strays.look(reader, register, days.today)
         _note_compared(reader, register, step.span, begun)
     elif not differing and step.span.last == days.today:
         # Nothing has come since: that too is known as of now.

@@ -13,6 +13,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from fiscal.choices import ConnectionKind, FillSource, FillState, PaymentCategory, Provider, ReceiptKind
@@ -31,6 +33,7 @@ from fiscal.models import (
     Register,
     Shop,
 )
+from fiscal.services.rehoming import rehome
 from fiscal.statistics.rollup import roll_up
 from fiscal.statistics.shapes import SourceReceipt
 from fiscal.statistics.turnover import CANCELLATIONS, RETURNS
@@ -160,6 +163,22 @@ def placed(register: Register, day: date) -> Organization:
     """Where the register stood on that day; where it stands now if that is not known."""
     stood = register.placements.filter(from_day__lte=day).exclude(until_day__lt=day).last()
     return stood.organization if stood else register.organization
+
+
+def move(register: Register, organization: Organization, from_day: date) -> None:
+    """Let the register stand elsewhere from a day on, and what was sold there since move along."""
+    with transaction.atomic():
+        Register.objects.select_for_update().get(pk=register.pk)
+        register.placements.filter(from_day__gte=from_day).delete()
+        register.placements.update(until_day=from_day - timedelta(days=1))
+        Placement.objects.create(register=register, organization=organization, from_day=from_day)
+        Register.objects.filter(pk=register.pk).update(organization=organization)
+        rehome(register, organization, first_day=from_day, last_day=None)
+
+
+def turnover(**filters: Any) -> int:
+    """Cents of everything rolled up by kind, narrowed by fields of DayTotal."""
+    return DayTotal.objects.filter(**filters).aggregate(n=Sum("total"))["n"] or 0
 
 
 def mark(register: Register, day: date) -> None:

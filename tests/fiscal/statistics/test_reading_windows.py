@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
-from django.db.models import Sum
 from django.utils import timezone
 
 from fiscal import services
 from fiscal.choices import FillState, ReceiptKind, WindowState
-from fiscal.models import Connection, DayTotal, DirtyDay, FillDay, RawPage, Receipt, Window
-from fiscal.providers.errors import Garbled, Throttled, Unreachable
-from tests.fiscal.statistics.books import sale
+from fiscal.models import Connection, DirtyDay, FillDay, RawPage, Receipt, Window
+from tests.fiscal.statistics.books import sale, turnover
 from tests.fiscal.statistics.conftest import Killed
-from tests.fiscal.statistics.shelf import Shelf
 
 ONE = timedelta(days=1)
-
-
-def turnover(**filters) -> int:
-    return DayTotal.objects.filter(**filters).aggregate(n=Sum("total"))["n"] or 0
 
 
 def test_a_new_register_is_found_placed_and_filled(shelf, turn, today, connection):
@@ -265,47 +258,6 @@ def test_f66_a_worker_that_slept_too_long_writes_nothing(shelf, turn, today, reg
     assert Connection.objects.get(pk=connection.pk).lease_token is None
 
 
-def test_an_outage_backs_off_and_goes_on_where_it_was(shelf, turn, today, register, connection):
-    shelf.put(sale(today, 100))
-
-    def away(_what, _register):
-        raise Unreachable("It does not answer.")
-
-    shelf.before_call = away
-    row = turn(minutes=5)
-    assert (row.tries, row.error_text) == (1, "It does not answer.")
-    assert row.due_at > timezone.now()
-    shelf.before_call = lambda _what, _register: None
-    row = turn(minutes=5)
-    assert (row.tries, row.error_text) == (0, "")
-    assert turnover() == 100
-
-
-def test_a_provider_that_asks_for_time_gets_it(shelf, turn, register):
-    def slow_down(_what, _register):
-        raise Throttled("Slower.", retry_after=300)
-
-    shelf.before_call = slow_down
-    row = turn(minutes=5)
-    assert row.due_at >= timezone.now() + timedelta(seconds=300)
-
-
-def test_one_register_with_a_strange_answer_does_not_hold_up_the_others(shelf, turn, today, connection):
-    shelf.registers_listed = [type(shelf.registers_listed[0])(name, f"Kassa {name}") for name in ("1", "2", "3")]
-    for name in ("1", "2", "3"):
-        shelf.put(sale(today, 100), register=name)
-
-    def strange(_what, register):
-        if register.remote_id == "2":
-            raise Garbled("An HTML page.")
-
-    shelf.before_call = strange
-    row = turn()
-    assert turnover() == 200
-    assert row.error_text == "An HTML page."
-    assert row.tries == 1
-
-
 def test_a_window_that_is_too_big_is_read_in_halves(shelf, turn, today, monkeypatch, register):
     monkeypatch.setattr("fiscal.statistics.fill.MOST_AT_ONCE", 10)
     days = [today - n * ONE for n in (1, 2)]
@@ -345,40 +297,3 @@ def test_a_number_that_a_register_uses_again_stays_two_receipts(shelf, turn, tod
     turn(minutes=61)
     assert turnover() == 170
     assert not Receipt.objects.exclude(removed_at=None).exists()
-
-
-def test_f57_a_receipt_of_the_future_is_kept_flagged_and_in_no_total_until_its_day(shelf, today, register):
-    from fiscal.statistics.ingest import Intake
-
-    intake = Intake(register)
-    rows = [sale(today + 3 * ONE, 100), sale(date(1970, 1, 1), 70), sale(today, 5)]
-    written = intake.write(rows, now=timezone.now())
-    assert dict(Receipt.objects.values_list("total", "suspect")) == {100: "FUTURE", 70: "ANCIENT", 5: ""}
-    assert written.days == {today}
-    services.roll_up_due(now=timezone.now())
-    assert turnover() == 5
-    Intake(register).write(rows, now=timezone.now() + 3 * ONE)
-    services.roll_up_due(now=timezone.now())
-    assert turnover() == 105
-
-
-def test_nothing_is_written_for_receipts_that_did_not_change(shelf, turn, today, register):
-    shelf.put(*(sale(today - ONE, 100) for _ in range(5)))
-    turn(minutes=61)
-    before = list(Receipt.objects.order_by("pk").values())
-    turn(minutes=61)
-    assert list(Receipt.objects.order_by("pk").values()) == before
-
-
-def test_a_provider_without_counts_is_read_twice_before_something_is_gone(shelf: Shelf, turn, today, connection):
-    Connection.objects.filter(pk=connection.pk).update(provider="DATACASH", country_code="ITA")
-    shelf.counts = False
-    kept, gone = sale(today - ONE, 100), sale(today - ONE, 70)
-    shelf.put(kept, gone)
-    turn()
-    shelf.take(gone.key)
-    shelf.asked.clear()
-    turn(minutes=61)
-    assert turnover() == 100
-    assert shelf.walks().count((today - 2 * ONE, today - ONE)) == 2
-    assert FillDay.objects.get(day=today - ONE).counted is None
