@@ -57,6 +57,15 @@ class Reach:
         if not self.allows(scope, level):
             raise NotAuthorized(scope, level)
 
+    def tree(self, field: str = "organization") -> Q:
+        """A condition on rows of the organization reached and of those it manages, `field` saying whose a row is.
+
+        '' where the rows are organizations. SECURITY: whoever reaches an organization by any road has at least the same
+        grants at those it manages.
+        """
+        own, parent = (field, f"{field}__parent") if field else ("pk", "parent")
+        return Q(**{own: self.organization.pk}) | Q(**{parent: self.organization.pk})
+
     @property
     def actor_name(self) -> str:
         return str(self.actor) if self.actor else "Kontor"

@@ -30,20 +30,27 @@ def organization_tabs(
 ) -> list[dict[str, Any]]:
     """The sections of an organization that this person may open, as links."""
     public_id = reach.organization.public_id
-    tabs: list[tuple[str, str, str, int | None]] = [
-        ("overview", _("Overview"), address("portal:organization", public_id), None)
-    ]
-    if not reach.organization.is_managed:
+    manages = reach.allows(Scope.ORGANIZATIONS)
+    tabs: list[tuple[str, str, str, int | None]] = []
+    if manages:
+        tabs.append(("overview", _("Overview"), address("portal:organization", public_id), None))
+    if manages and not reach.organization.is_managed:
         below = f"{reverse('portal:organizations')}?parent={public_id}"
         tabs.append(("children", _("Children"), below, children))
-    tabs.append(("keys", _("API keys"), address("portal:organization_keys", public_id), keys))
+    if manages:
+        tabs.append(("keys", _("API keys"), address("portal:organization_keys", public_id), keys))
     if reach.allows(Scope.TRANSACTIONS):
         tabs.append(("statistics", _("Statistics"), address("portal:organization_statistics", public_id), None))
+    if reach.allows(Scope.CLIENTS):
+        tabs.append(("registers", _("Registers"), address("portal:registers", public_id), None))
+    if reach.allows(Scope.INTEGRATIONS):
+        tabs.append(("connections", _("Connections"), address("portal:connections", public_id), None))
     if reach.allows(Scope.BILLING):
         tabs.append(("billing", _("Billing"), address("portal:billing", public_id), None))
     if not reach.organization.is_managed and reach.allows(Scope.ORGANIZATIONS, Level.MANAGE):
         tabs.append(("credentials", _("Credentials"), address("portal:credentials", public_id), None))
-    tabs.append(("activity", _("Activity"), address("portal:activity", public_id), None))
+    if manages:
+        tabs.append(("activity", _("Activity"), address("portal:activity", public_id), None))
     return [
         {"label": label, "url": url, "count": count, "current": name == current} for name, label, url, count in tabs
     ]

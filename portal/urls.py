@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from portal import urls_statistics
+from portal import urls_connections, urls_registers, urls_statistics
 from portal.views import (
     addresses,
     billing,
@@ -80,5 +80,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{HERE}credentials/new/", credentials.credential_new, name="credential_new"),
     path(f"{CREDENTIAL}replace/", credentials.credential_replace, name="credential_replace"),
     path(f"{CREDENTIAL}remove/", credentials.credential_remove, name="credential_remove"),
+    # what they sell
+    *urls_connections.urlpatterns,
+    *urls_registers.urlpatterns,
+    *urls_statistics.urlpatterns,
 ]
-urlpatterns += urls_statistics.urlpatterns

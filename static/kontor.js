@@ -67,6 +67,8 @@
       title.tabIndex = -1;
       dialog.setAttribute("aria-labelledby", title.id);
     }
+    // A menu that was left is shut: what gets the focus back afterwards is its button.
+    doc.activeElement?.closest("details[data-menu]")?.querySelector("summary").focus();
     if (!dialog.open) dialog.showModal();
     (one("[data-focus]", dialog) || title || dialog).focus();
   };

@@ -10,6 +10,15 @@ from fiscal.queries.billing import (
     billing_of,
 )
 from fiscal.queries.changing import Affected, LogoImage, affected_by_retirement, logo_digest, logo_image
+from fiscal.queries.connection_page import ConnectionPage, connection_page
+from fiscal.queries.connections import (
+    CONNECTION_SORTS,
+    CONNECTION_TABS,
+    ConnectionFilters,
+    ConnectionList,
+    list_connections,
+    list_connections_of,
+)
 from fiscal.queries.creation import Creation, CreationLine, creation_of
 from fiscal.queries.credentials import CredentialFacts, ModeSlot, credential_facts, credentials_of
 from fiscal.queries.drift import Drift, drift
@@ -38,19 +47,41 @@ from fiscal.queries.organizations import (
     list_organizations,
     organization_name,
 )
+from fiscal.queries.payment_methods import MethodList, MethodName, folded, method_names, payment_methods
+from fiscal.queries.reading import BackfillLine, first_backfill_day, known_backfill
+from fiscal.queries.register_page import MovingChoices, RegisterPage, moving_choices, register_page
+from fiscal.queries.registers import (
+    REGISTER_SORTS,
+    REGISTER_TABS,
+    RegisterFilters,
+    RegisterList,
+    list_registers,
+    list_registers_of,
+)
+from fiscal.queries.sales_work import SalesSummary, SalesWork, sales_summary, sales_work
 from fiscal.queries.shell import ProviderHealth, attention_count, database_answers, provider_state
+from fiscal.queries.shops import SHOP_SORTS, ShopFilters, ShopList, ShopRow, list_shops, open_shops, shop_facts
 from fiscal.queries.wizard import DraftLine, ModeChoice, Place, Places, draft_answers, drafts_of, place, places
 
 __all__ = [
+    "CONNECTION_SORTS",
+    "CONNECTION_TABS",
     "DELETED",
     "ORGANIZATION_SORTS",
     "ORGANIZATION_TABS",
+    "REGISTER_SORTS",
+    "REGISTER_TABS",
+    "SHOP_SORTS",
     "WORK_PHASES",
     "Activity",
     "AddressFacts",
     "Affected",
+    "BackfillLine",
     "BillingChoices",
     "BillingFacts",
+    "ConnectionFilters",
+    "ConnectionList",
+    "ConnectionPage",
     "Creation",
     "CreationLine",
     "CredentialFacts",
@@ -62,8 +93,11 @@ __all__ = [
     "KeyPage",
     "KeyRow",
     "LogoImage",
+    "MethodList",
+    "MethodName",
     "ModeChoice",
     "ModeSlot",
+    "MovingChoices",
     "OrganizationFilters",
     "OrganizationList",
     "OrganizationPage",
@@ -73,6 +107,14 @@ __all__ = [
     "Place",
     "Places",
     "ProviderHealth",
+    "RegisterFilters",
+    "RegisterList",
+    "RegisterPage",
+    "SalesSummary",
+    "SalesWork",
+    "ShopFilters",
+    "ShopList",
+    "ShopRow",
     "Work",
     "WorkFilters",
     "WorkList",
@@ -82,6 +124,7 @@ __all__ = [
     "attention_count",
     "billing_choices",
     "billing_of",
+    "connection_page",
     "creation_of",
     "credential_facts",
     "credentials_of",
@@ -90,19 +133,35 @@ __all__ = [
     "drafts_of",
     "drift",
     "every_organization",
+    "first_backfill_day",
+    "folded",
     "key_detail",
+    "known_backfill",
+    "list_connections",
+    "list_connections_of",
     "list_keys",
     "list_keys_of",
     "list_organizations",
+    "list_registers",
+    "list_registers_of",
+    "list_shops",
     "logo_digest",
     "logo_image",
+    "method_names",
     "mirror_work",
+    "moving_choices",
+    "open_shops",
     "organization_name",
     "organization_page",
     "organization_progress",
+    "payment_methods",
     "place",
     "places",
     "provider_state",
+    "register_page",
     "retryable_ids",
+    "sales_summary",
+    "sales_work",
+    "shop_facts",
     "work_list",
 ]

@@ -13,6 +13,7 @@ from fiscal.choices import CredentialStatus
 from fiscal.models import Credential, IssuedKey
 from fiscal.queries.mirror_work import work_counts
 from fiscal.queries.organizations import OrganizationRow, organization_rows
+from fiscal.queries.sales_work import SalesWork, sales_work
 from fiscal.queries.wizard import DraftLine, drafts_of
 from organizations.access import reachable
 from organizations.choices import Level, Scope, Verb
@@ -46,6 +47,7 @@ class WorkList:
     troubles: dict[str, tuple[int, datetime | None]]
     paused: Waiting
     keys: Waiting
+    sales: SalesWork
     drafts: Sequence[DraftLine]
     recent: Sequence[OrganizationRow]
     checked_at: datetime
@@ -59,6 +61,7 @@ def work_list(user: User) -> WorkList:
         troubles=work_counts(user, since=now - LONG),
         paused=_paused(user),
         keys=_keys(user, now),
+        sales=sales_work(user),
         drafts=drafts_of(user),
         recent=_recent(user),
         checked_at=now,

@@ -31,6 +31,20 @@ FIELD_WORDS = {
     "ends_at": gettext_lazy("Ends"),
     "error": gettext_lazy("Error"),
     "logo": gettext_lazy("Logo"),
+    "place": gettext_lazy("Place"),
+    "shop": gettext_lazy("Shop"),
+    "from": gettext_lazy("From"),
+    "region": gettext_lazy("Region"),
+    "number": gettext_lazy("Shop number"),
+    "address": gettext_lazy("Address"),
+    "closed_at": gettext_lazy("Closed"),
+    "licence_ends_on": gettext_lazy("Licence ends"),
+    "slots": gettext_lazy("Slots"),
+    "slots_used": gettext_lazy("Slots in use"),
+    "add_ons": gettext_lazy("Add-ons"),
+    "tier": gettext_lazy("Product"),
+    "vat_number": gettext_lazy("Partita IVA"),
+    "provider": gettext_lazy("Provider"),
 }
 """A field's name as people read it."""
 

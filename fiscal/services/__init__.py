@@ -1,5 +1,17 @@
 """Every write of this floor: credentials, reveals, decisions about the mirror, and the mirror's own work."""
 
+from fiscal.services.connections import (
+    ConnectionRefused,
+    connect_datacash,
+    connect_files,
+    connect_kassandro,
+    describe_connection,
+    remove_connection,
+    remove_webhook,
+    replace_secret,
+    set_webhook,
+    try_connection,
+)
 from fiscal.services.credentials import (
     CredentialRefused,
     connect,
@@ -20,39 +32,60 @@ from fiscal.services.fills import (
     roll_up_due,
     start_backfill,
 )
+from fiscal.services.payment_methods import map_payment_methods
+from fiscal.services.registers import add_device, change_register, place_register
 from fiscal.services.retries import MOST_AT_ONCE, CountChanged, try_all_again
 from fiscal.services.reveals import NothingToReveal, Revealed, reveal
+from fiscal.services.shops import add_shop, change_shop, close_shop, reopen_shop
 from fiscal.services.work import compare_due, due_organizations, periodic, reconcile_organization, sweep, tidy
 
 __all__ = [
     "MOST_AT_ONCE",
     "BackfillRefused",
+    "ConnectionRefused",
     "CountChanged",
     "CredentialRefused",
     "NothingToReveal",
     "Revealed",
+    "add_device",
+    "add_shop",
     "adopt_theirs",
     "cancel_backfill",
+    "change_register",
+    "change_shop",
+    "close_shop",
     "compare_due",
     "connect",
+    "connect_datacash",
+    "connect_files",
+    "connect_kassandro",
+    "describe_connection",
     "due_connections",
     "due_organizations",
     "keep_statistics",
+    "map_payment_methods",
     "pause_backfill",
     "periodic",
+    "place_register",
     "read_connection",
     "read_now",
     "reconcile_organization",
+    "remove_connection",
     "remove_credential",
+    "remove_webhook",
+    "reopen_shop",
     "replace_credential",
+    "replace_secret",
     "restore_ours",
     "resume_backfill",
     "reveal",
     "roll_up_due",
+    "set_webhook",
     "start_backfill",
     "store_credential",
     "sweep",
     "tidy",
     "try_again",
     "try_all_again",
+    "try_connection",
 ]

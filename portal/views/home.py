@@ -16,9 +16,13 @@ from fiscal.queries import WorkList, work_list
 from portal.http import PageRequest, signed_in
 from portal.shapes import Shape
 from portal.templatetags.kontor import clock, phase_look
+from portal.views.home_sales import sales_lines
 from portal.wizard_view import step_url
 
 Line = dict[str, Any]
+SEVERITY = ("bad", "warn", "info", "neutral")
+MOST = 6
+"""Lines that are shown at once (experience guide, heading "What good looks like"); the others open on demand."""
 
 
 @signed_in
@@ -28,9 +32,9 @@ def home(request: PageRequest) -> HttpResponse:
     work = work_list(request.user)
     if not work.has_organizations:
         return render(request, "portal/home/start.html", {"connect_url": reverse("portal:connect")})
-    return render(
-        request, "portal/home/home.html", {"work": work, "lines": list(_lines(work)), "drafts": _drafts(work)}
-    )
+    lines = sorted(_lines(work), key=lambda line: SEVERITY.index(line["tone"]))
+    context = {"work": work, "lines": lines[:MOST], "more_lines": lines[MOST:], "drafts": _drafts(work)}
+    return render(request, "portal/home/home.html", context)
 
 
 def _drafts(work: WorkList) -> list[Line]:
@@ -45,7 +49,7 @@ def _drafts(work: WorkList) -> list[Line]:
 
 
 def _lines(work: WorkList) -> Iterator[Line]:
-    """At most six, worst first, each a link to exactly what it counts."""
+    """Worst first, each a link to exactly what it counts."""
     yield from _trouble(work, "REFUSED")
     yield from _trouble(work, "NEEDS_PERSON")
     yield from _trouble(work, "DRIFTED")
@@ -71,6 +75,7 @@ def _lines(work: WorkList) -> Iterator[Line]:
             % {"n": work.keys.count},
             "note": _("%(name)s, until %(time)s") % {"name": work.keys.organization, "time": clock(work.keys.since)},
         }
+    yield from sales_lines(work.sales)
     yield from _trouble(work, "RETRYING")
 
 

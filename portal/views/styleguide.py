@@ -35,6 +35,7 @@ TREE = [
         "children": [{"label": "Muster Nord", "current": True, "children": [{"label": "6 managed organizations"}]}],
     }
 ]
+LOOKS = [*["filled"] * 9, "incomplete", *["filled"] * 6, *["missing"] * 2, *["paused"] * 3, "filled", "open"]
 
 
 class ShowForm(forms.Form):
@@ -96,6 +97,11 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "steps": STEPS,
             "tree": TREE,
             "chart": bar_chart(_sample_days(), replace(WIDE, labels=4), "EUR"),
+            "days": [
+                {"day": now - dt.timedelta(days=len(LOOKS) - n), "look": look, "words": look}
+                for n, look in enumerate(LOOKS)
+            ],
+            "weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
             "now": now,
             "earlier": now - dt.timedelta(minutes=8),
             "yesterday": now - dt.timedelta(hours=26),

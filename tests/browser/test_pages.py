@@ -22,6 +22,8 @@ def at(slug: str, rest: str = "") -> str:
 
 SHOP_KEY = at("customer-0", f"keys/{fixed_id('key', 'customer-0')}/")
 CREDENTIAL = at("kassenwerk", f"credentials/{fixed_id('credential', 'kassenwerk', 'TEST')}/")
+SOURCE = at("kassenwerk", f"connections/{fixed_id('connection', 'Kassenwerk customers')}/")
+TILL = at("kassenwerk", f"registers/{fixed_id('register', '1', 'Schank')}/")
 SIGNED_OUT = [
     "/accounts/login/",
     "/accounts/signup/",
@@ -71,6 +73,22 @@ PAGES = {
         at("kassenwerk", "credentials/new/"),
         f"{CREDENTIAL}replace/",
         f"{CREDENTIAL}remove/",
+        "/registers/",
+        "/registers/?q=nothing+is+called+this&state=incomplete",
+        "/connections/",
+        "/connections/?q=nothing+is+called+this&licence=ending",
+        at("kassenwerk", "registers/"),
+        at("kassenwerk", "shops/"),
+        at("kassenwerk", "shops/new/"),
+        at("kassenwerk", "payment-methods/"),
+        at("kassenwerk", "connections/"),
+        at("kassenwerk", "connections/new/"),
+        *(at("customer-0", f"connections/new/{source}/") for source in ("account", "register", "key", "files")),
+        SOURCE,
+        *(f"{SOURCE}{action}/" for action in ("describe", "replace", "backfill", "remove")),
+        TILL,
+        f"{TILL}edit/",
+        f"{TILL}move/",
         "/connect/",
         "/mirror/",
         "/mirror/retry/",

@@ -16,13 +16,15 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from billing.models import BillingAddress
-from fiscal.models import Credential, Mirror
+from fiscal.models import Backfill, Connection, Credential, Mirror, PaymentMethod, Placement, Register, Shop
 from organizations.choices import Level, Mode, Scope
 from organizations.models import ApiKey, Authorization, Draft, Logo, Organization, User
 from organizations.services import issue_key
 from tests.cast import Cast, person
+from tests.fiscal.statistics.books import make_connection, make_register, make_shop
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 READING = ("GET", "HEAD", "OPTIONS")
@@ -153,6 +155,9 @@ def _things(cast: Cast, organization: Organization) -> dict[str, object]:
     facts = {"recipient": "Buchhaltung", "address_line1": "Weg 1", "zip": "1010", "town": "Wien", "country_code": "AUT"}
     address = BillingAddress.objects.create(organization=organization, mode=mode, **facts)
     credential = Credential.objects.filter(organization=organization).first()
+    source = make_connection(organization, country="ITA")
+    day = timezone.localdate()
+    backfill = Backfill.objects.create(connection=source, first_day=day, last_day=day, next_day=day)
     Logo.objects.create(organization=organization, content=b"\x89PNG", content_type="image/png", digest="ab" * 32)
     return {
         "key_id": key.public_id,
@@ -161,8 +166,16 @@ def _things(cast: Cast, organization: Organization) -> dict[str, object]:
         "mirror_id": Mirror.objects.get(kind="ORGANIZATION", organization=organization).pk,
         "decision": "adopt",
         "digest": "ab" * 32,
+        "source": "account",
+        "connection_id": source.public_id,
+        "backfill_id": backfill.public_id,
+        "register_id": make_register(organization, connection=source, country="ITA").public_id,
+        "shop_id": make_shop(organization).public_id,
         "report_id": uuid4(),
     }
+
+
+FINGERPRINTED = (Organization, ApiKey, BillingAddress, Credential, Authorization, Logo, Draft, Mirror)
 
 
 def sign_in(user: User) -> Client:
@@ -174,7 +187,7 @@ def sign_in(user: User) -> Client:
 def fingerprint() -> list[tuple]:
     """All that a denied write could have changed."""
     rows: list[tuple] = []
-    for model in (Organization, ApiKey, BillingAddress, Credential, Authorization, Logo, Draft, Mirror):
+    for model in (*FINGERPRINTED, Connection, Register, Placement, Shop, PaymentMethod, Backfill):
         columns = [field.attname for field in model._meta.concrete_fields]
         rows += sorted(map(repr, model.objects.values_list(*columns)))
     with connection.cursor() as cursor:

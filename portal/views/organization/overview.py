@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from fiscal.queries import OrganizationPage, OrganizationProgress, Piece, organization_page
+from fiscal.queries import (
+    OrganizationPage,
+    OrganizationProgress,
+    Piece,
+    SalesSummary,
+    organization_page,
+    sales_summary,
+)
 from fiscal.queries import organization_progress as read_progress
 from organizations.access import Reach
 from organizations.choices import Scope
@@ -28,7 +35,7 @@ Action = dict[str, Any]
 def overview(request: PageRequest, reach: Reach) -> HttpResponse:
     """The whole page."""
     page, now = organization_page(reach), read_progress(reach)
-    children = page.children
+    children, sales = page.children, sales_summary(reach)
     context = {
         **frame(reach),
         "page": page,
@@ -38,8 +45,14 @@ def overview(request: PageRequest, reach: Reach) -> HttpResponse:
         "tabs": organization_tabs(
             reach, "overview", children=children.total if children else None, keys=len(page.keys)
         ),
-        "actions": [*_own_actions(page, now), *_credential_actions(page), *_child_actions(page)],
+        "actions": [
+            *_own_actions(page, now),
+            *_credential_actions(page),
+            *_sales_actions(page, sales),
+            *_child_actions(page),
+        ],
         "tree": _tree(page),
+        "sales": sales,
         "urls": _urls(page),
     }
     return render(request, "portal/organization/organization.html", context)
@@ -105,6 +118,17 @@ def _credential_actions(page: OrganizationPage) -> Iterator[Action]:
             "since": None,
             "url": url,
             "words": _("Store a credential"),
+        }
+
+
+def _sales_actions(page: OrganizationPage, sales: SalesSummary | None) -> Iterator[Action]:
+    if sales and sales.stopped:
+        words = ngettext("%(n)d connection needs a person", "%(n)d connections need a person", sales.stopped)
+        yield {
+            "title": words % {"n": sales.stopped},
+            "since": None,
+            "url": f"{address('portal:connections', page.public_id)}?status=STOPPED",
+            "words": _("Show them"),
         }
 
 

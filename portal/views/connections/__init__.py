@@ -1,0 +1,1 @@
+"""Pages about the sources of sales: Kassandro tokens, DataCash keys and files."""

@@ -1,0 +1,1 @@
+"""Pages about registers, the shops they stand in, and what their payment methods mean."""
