@@ -36,11 +36,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         (
             _("Sales"),
             [
+                ("portal:statistics", _("Statistics"), "chart-bar", 0),
                 ("portal:all_registers", _("Registers"), "device-desktop", 0),
                 ("portal:all_connections", _("Connections"), "webhook", 0),
             ],
         ),
-        (_("Money"), [("portal:statistics", _("Statistics"), "chart-bar", 0)]),
         (_("Record"), [("portal:mirror", _("Mirror work"), "refresh", 0)]),
     ]
     return [

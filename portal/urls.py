@@ -83,6 +83,6 @@ urlpatterns: list[URLPattern] = [
     # what they sell
     *urls_connections.urlpatterns,
     *urls_registers.urlpatterns,
+    *urls_statistics.urlpatterns,
     *urls_uploads.urlpatterns,
 ]
-urlpatterns += urls_statistics.urlpatterns

@@ -96,12 +96,12 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "crumbs": CRUMBS,
             "steps": STEPS,
             "tree": TREE,
+            "chart": bar_chart(_sample_days(), replace(WIDE, labels=4), "EUR"),
             "days": [
                 {"day": now - dt.timedelta(days=len(LOOKS) - n), "look": look, "words": look}
                 for n, look in enumerate(LOOKS)
             ],
             "weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
-            "chart": bar_chart(_sample_days(), replace(WIDE, labels=4), "EUR"),
             "now": now,
             "earlier": now - dt.timedelta(minutes=8),
             "yesterday": now - dt.timedelta(hours=26),

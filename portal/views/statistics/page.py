@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -199,9 +199,9 @@ def _links(
         "period": _period(place),
         "csv": {what: place.with_(what=what) for what in ("days", "payments", "vat", "articles", "branches")},
         "daily_refused": len(found.selection.span) < 2,
-        "mapping": _address("portal:payment_methods", ids) if reach else "",
+        "mapping": reverse("portal:payment_methods", args=ids) if reach else "",
         "reports": reverse("portal:organization_reports", args=ids) if reach else reverse("portal:reports"),
-        "connections": _address("portal:connections", ids) if reach else "",
+        "connections": _sources(reach),
     }
 
 
@@ -213,9 +213,10 @@ def _period(place: Address) -> str:
     return params.urlencode()
 
 
-def _address(name: str, ids: list[Any]) -> str:
-    """The address of a page of another area; '' where the house has no such page."""
-    try:
-        return reverse(name, args=ids)
-    except NoReverseMatch:
+def _sources(reach: Reach | None) -> str:
+    """Where one sees how far the sources are read; '' for who may not."""
+    if reach is None:
+        return reverse("portal:all_connections")
+    if not reach.allows(Scope.INTEGRATIONS):
         return ""
+    return reverse("portal:connections", args=[reach.organization.public_id])
