@@ -173,6 +173,11 @@ def other_lines(label: object) -> str:
 @register.simple_tag
 def icon(name: str, size: int = 20, label: str = "") -> SafeString:
     """One symbol of the sprite; without a label it is hidden from screen readers. The plain way for hot rows."""
+    return _icon(str(name), size, str(label))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, size: int, label: str) -> SafeString:
     address = f"{static('icons.svg')}#{name}"
     sized = format_html(' data-size="{}"', size) if size != 20 else ""
     if label:
