@@ -9,7 +9,7 @@ granted (heading "Enterprise Customers").
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -182,6 +182,13 @@ class Roads:
             if scope in {None, at} and granted in {level, Level.MANAGE}
         }
         return [head.pk for head in self.heads if head.pk in direct or head.delegated_to in direct]
+
+    def reached(self, scope: Scope, parents: Mapping[int, int | None]) -> set[int]:
+        """Those of these organizations, named with their parents, that a road with this scope leads to."""
+        if self.heads is None:
+            return set(reachable(self.user, scope).filter(pk__in=parents).values_list("pk", flat=True))
+        starts = set(self.starts(scope))
+        return {pk for pk, parent in parents.items() if pk in starts or parent in starts}
 
     def roots(self, scope: Scope) -> list[Head] | None:
         """The heads that stand below no other; None where they are too many. Each other organization stands below one.

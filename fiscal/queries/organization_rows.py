@@ -8,13 +8,11 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
-
 from fiscal.choices import CredentialStatus, Phase
 from fiscal.phases import phase_of
 from fiscal.queries.organization_filters import mirrored
 from fiscal.queries.words import short_reason
-from organizations.access import Roads, in_reach, reachable
+from organizations.access import Roads, reachable
 from organizations.choices import Kind, Scope
 from organizations.models import Organization, shown_name
 
@@ -72,9 +70,9 @@ class RowFacts(NamedTuple):
     error_code: str
     error_text: str
     credential_status: str | None
-    pays: bool
     bill_to: int | None
-    withheld: bool
+    withheld: bool | None
+    """None: no arrangement."""
 
 
 IN_MIRROR = {
@@ -103,17 +101,19 @@ def rows_of(known: Roads, ids: Sequence[int], now: datetime) -> list[Organizatio
     """The rows of `ids` in that order, with names of parents and bill-to organizations as far as they are in reach."""
     if not ids:
         return []
-    found = mirrored(Organization.objects.filter(pk__in=ids)).annotate(pays=_told_who_pays(known))
-    facts = {values[0]: RowFacts(*values) for values in found.values_list(*COLUMNS)}
-    related = [row.parent_id for row in facts.values()] + [row.bill_to for row in facts.values() if row.pays]
+    found = mirrored(Organization.objects.filter(pk__in=ids)).values_list(*COLUMNS)
+    facts = {values[0]: RowFacts(*values) for values in found}
+    told = known.reached(Scope.BILLING, {pk: row.parent_id for pk, row in facts.items()})
+    paying = {pk for pk in told if facts[pk].withheld is not None}
+    related = [row.parent_id for row in facts.values()] + [facts[pk].bill_to for pk in paying]
     names = _names(known, {pk for pk in related if pk is not None})
-    return [_row(facts[pk], names, now) for pk in ids if pk in facts]
+    return [_row(facts[pk], names, now, pays=pk in paying) for pk in ids if pk in facts]
 
 
-def _row(facts: RowFacts, names: dict[int, str], now: datetime) -> OrganizationRow:
+def _row(facts: RowFacts, names: dict[int, str], now: datetime, *, pays: bool) -> OrganizationRow:
     phase, reason = _phase(facts, now)
     billed_to = None
-    if facts.pays:
+    if pays:
         billed_to = names.get(facts.bill_to, "–") if facts.bill_to else ""
     return OrganizationRow(
         pk=facts.pk,
@@ -132,7 +132,7 @@ def _row(facts: RowFacts, names: dict[int, str], now: datetime) -> OrganizationR
         parent_pk=facts.parent_id,
         path=names.get(facts.parent_id, "") if facts.parent_id else "",
         billed_to=billed_to,
-        withheld=bool(facts.pays and facts.withheld),
+        withheld=bool(pays and facts.withheld),
     )
 
 
@@ -155,12 +155,6 @@ def _phase(facts: RowFacts, now: datetime) -> tuple[Phase, str]:
         credential_status=facts.credential_status or "",
     )
     return phase, reason
-
-
-def _told_who_pays(known: Roads) -> ExpressionWrapper:
-    """Whether the row has an arrangement and the person may view its billing."""
-    may = Q(arrangement__isnull=False) & in_reach(known.user, Scope.BILLING, starts=known.starts(Scope.BILLING))
-    return ExpressionWrapper(may, output_field=BooleanField())
 
 
 def _names(known: Roads, ids: set[int]) -> dict[int, str]:

@@ -100,8 +100,13 @@ def ago(moment: dt.datetime | None) -> str:
 
 def _day(local: dt.datetime, *, year: bool) -> str:
     """`21 Nov`, and the year where it says something. Written by hand: a list formats hundreds of moments."""
-    day = f"{local.day} {str(MONTHS_3[local.month]).title()}"
+    day = f"{local.day} {_month(local.month, get_language() or '')}"
     return f"{day} {local.year}" if year else day
+
+
+@lru_cache(maxsize=64)
+def _month(month: int, language: str) -> str:
+    return str(MONTHS_3[month]).title()
 
 
 @register.filter
