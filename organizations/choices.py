@@ -93,6 +93,7 @@ class Verb(TextChoices):
     CREDENTIAL_STORED = "CREDENTIAL_STORED", _("stored a credential")
     CREDENTIAL_REPLACED = "CREDENTIAL_REPLACED", _("replaced a credential")
     CREDENTIAL_REVOKED = "CREDENTIAL_REVOKED", _("removed a credential")
+    PROOF_REFUSED = "PROOF_REFUSED", _("was refused for want of proof")
     TRIED_AGAIN = "TRIED_AGAIN", _("asked to try again")
     DRIFT_ADOPTED = "DRIFT_ADOPTED", _("adopted the provider's values")
     DRIFT_RESTORED = "DRIFT_RESTORED", _("restored our values")
