@@ -43,8 +43,11 @@ def set_up_organization(
 ) -> tuple[Organization, ApiKey | None]:
     """Create an organization with its arrangement and, if named, its first key: all of it or nothing.
 
-    Raises RulesBroken with field names of the step concerned, AlreadySetUp for a second press, NotAuthorized.
+    Raises RulesBroken with field names of the step concerned, AlreadySetUp for a second press, NotAuthorized, also for
+    terms other than the guide's from somebody who does not manage billing.
     """
+    if plan.terms != terms_by_the_guide(reach) and not reach.allows(Scope.BILLING, Level.MANAGE):
+        raise NotAuthorized(Scope.BILLING, Level.MANAGE)
     if draft_id and not (reach.actor and discard_draft(reach.actor, draft_id)):
         raise AlreadySetUp
     there, organization = add_organization(
@@ -100,6 +103,17 @@ def may_arrange(reach: Reach) -> bool:
     if above is None or reach.actor is None:
         return True
     return reachable(reach.actor, Scope.BILLING, Level.MANAGE).filter(pk=above.pk).exists()
+
+
+def terms_by_the_guide(reach: Reach) -> Terms:
+    """What something new below the organization reached starts with.
+
+    All three models of the guide withhold billing; who is invoiced stands as high as the person reaches.
+    """
+    candidates = bill_to_candidates(reach, include_self=True)
+    above = next((one for one in candidates if one.pk != reach.organization.pk), None)
+    bill_to = above or next(iter(candidates), None)
+    return Terms(bill_to=str(bill_to.public_id) if bill_to else "", withhold=bill_to is not None)
 
 
 def terms_of(arrangement: Arrangement) -> Terms:
