@@ -73,22 +73,34 @@ def change_arrangement(reach: Reach, *, terms: Terms, generation: int, reason: s
     arrangement, _created = Arrangement.objects.select_for_update().get_or_create(organization=reach.organization)
     if arrangement.generation != generation:
         raise EditedMeanwhile(terms_of(arrangement), arrangement.generation)
+    arrange(reach, arrangement, terms=terms, verb=Verb.ARRANGEMENT_CHANGED, reason=reason)
+    return arrangement
+
+
+@transaction.atomic
+def arrange(reach: Reach, arrangement: Arrangement, *, terms: Terms, verb: Verb, reason: str) -> bool:
+    """Set `terms` on a locked arrangement, with its record. Gives whether they differ from those it had.
+
+    Raises RulesBroken with a message per field, NotAuthorized.
+    """
+    if not may_arrange(reach):
+        raise NotAuthorized(Scope.BILLING, Level.MANAGE)
     before = asdict(terms_of(arrangement))
     _fill(reach, arrangement, terms, candidates=bill_to_candidates(reach))
     after = asdict(terms_of(arrangement))
     if before == after:
-        return arrangement
+        return False
     names = [name for name in after if after[name] != before[name]]
     record(
         reach,
-        Verb.ARRANGEMENT_CHANGED,
+        verb,
         arrangement,
         before={name: before[name] for name in names},
         after={name: after[name] for name in names},
         reason=reason,
     )
     arrangement.touch("bill_to", "withhold", "gln", "billing_address")
-    return arrangement
+    return True
 
 
 def may_arrange(reach: Reach) -> bool:

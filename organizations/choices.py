@@ -125,3 +125,5 @@ class Verb(TextChoices):
     REPORT_SUBSCRIBED = "REPORT_SUBSCRIBED", _("subscribed to a turnover report")
     REPORT_CHANGED = "REPORT_CHANGED", _("changed a turnover report")
     REPORT_ENDED = "REPORT_ENDED", _("ended a turnover report")
+    TERMS_ADOPTED = "TERMS_ADOPTED", _("adopted the provider's billing terms")
+    TERMS_RESTORED = "TERMS_RESTORED", _("restored our billing terms")

@@ -9,6 +9,7 @@ from fiscal.queries.billing import (
     billing_choices,
     billing_of,
 )
+from fiscal.queries.billing_drift import terms_drift
 from fiscal.queries.changing import Affected, LogoImage, affected_by_retirement, logo_digest, logo_image
 from fiscal.queries.connection_page import ConnectionPage, connection_page
 from fiscal.queries.connections import (
@@ -158,5 +159,6 @@ __all__ = [
     "sales_summary",
     "sales_work",
     "shop_facts",
+    "terms_drift",
     "work_list",
 ]

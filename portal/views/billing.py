@@ -35,6 +35,8 @@ def billing(request: PageRequest, reach: Reach) -> HttpResponse:
     }
     if facts.may_change:
         context["change_url"] = reverse("portal:billing_change", args=ids)
+    if facts.may_change and facts.progress and facts.progress.phase == "DRIFTED":
+        context["compare_url"] = reverse("portal:billing_drift", args=ids)
     if facts.may_manage_addresses:
         context["new_address_url"] = reverse("portal:address_new", args=ids)
     return show(request, "portal/billing/billing.html", "portal/billing/_billing.html", context)
