@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -20,7 +21,7 @@ from django.utils import timezone
 from fiscal.choices import CredentialStatus, ErrorCode, Operation, Outcome
 from fiscal.mirror.checkpoints import reached
 from fiscal.mirror.kind import Kind, Wanted
-from fiscal.mirror.plan import Call, EnableLive, Keep, Plan, Seen
+from fiscal.mirror.plan import Call, Create, EnableLive, Keep, Plan, Seen
 from fiscal.mirror.settle import Settlement
 from fiscal.mirror.verdict import delay_after
 from fiscal.models import Credential, Mirror, MirrorAttempt
@@ -229,7 +230,8 @@ def _carry_out(work: Pass, wanted: Wanted, seen: Seen | None, plan: Plan, client
         if other is None:
             return None
         client = work.client_for(other)
-    settlement.attempt = begin(work, call.operation, wanted.generation)
+    told_by = call.body if isinstance(call, Create) and not work.kind.marked else None
+    settlement.attempt = begin(work, call.operation, wanted.generation, sent=told_by)
     settlement.call = call
     reached("after-attempt-written")
     after = work.kind.apply(client, wanted, seen, call)
@@ -237,9 +239,10 @@ def _carry_out(work: Pass, wanted: Wanted, seen: Seen | None, plan: Plan, client
     return settlement.applied(work.kind, after)
 
 
-def begin(work: Pass, operation: Operation, generation: int) -> MirrorAttempt:
+def begin(work: Pass, operation: Operation, generation: int, *, sent: dict[str, Any] | None = None) -> MirrorAttempt:
     """Write an attempt down before its call: if the process dies, it stays as STARTED, and its outcome is unknown.
 
+    `sent` is what a create sends, where that alone tells the object again.
     The lease starts anew if some of it is gone, so that it always outlives the call. Raises ClaimLost if it is no longer
     ours: a worker that slept too long sends nothing.
     """
@@ -249,7 +252,7 @@ def begin(work: Pass, operation: Operation, generation: int) -> MirrorAttempt:
         if now - work.now > FRESH and not ours.update(lease_until=now + LEASE):
             raise ClaimLost
         return MirrorAttempt.objects.create(
-            mirror=work.mirror, operation=operation, generation=generation, started_at=now
+            mirror=work.mirror, operation=operation, generation=generation, started_at=now, sent=sent
         )
 
 

@@ -96,6 +96,7 @@ class MirrorAttempt(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.STARTED)
+    sent = models.JSONField(null=True, help_text="What a create sent, where that alone tells the object again.")
     status = models.PositiveSmallIntegerField(null=True)
     request_id = models.CharField(max_length=100, blank=True)
     error_code = models.CharField(max_length=20, choices=ErrorCode.choices, blank=True)

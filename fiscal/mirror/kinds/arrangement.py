@@ -81,6 +81,7 @@ def held_in(values: dict[str, Any]) -> Held:
 class ArrangementKind:
     name = KindName.ARRANGEMENT
     organization_path = "organization_id"
+    marked = True
 
     def desired(self) -> QuerySet[Arrangement]:
         return Arrangement.objects.all()
