@@ -62,7 +62,7 @@ def run(kind: Kind, subject_id: UUID, client_for: ClientFor, *, now: datetime, m
     """Run one pass over one object if it is due and nobody else has it. True if this call did something.
 
     `mirror` is its row, if the caller has just read it. A provider's error never leaves this function: it is settled on
-    the mirror. An error of our own is settled too, and logged.
+    the mirror. An error of our own is settled too, and logged; only MemoryError leaves, and counts as a death.
     """
     mirror = mirror or _mirror_of(kind, subject_id, now)
     if mirror is None:
@@ -79,6 +79,9 @@ def run(kind: Kind, subject_id: UUID, client_for: ClientFor, *, now: datetime, m
         log.warning("the claim on %s was lost before its call; nothing was sent", mirror)
     except ProviderError as error:
         settlement.failed(error)
+    except MemoryError:
+        # As good as dead: nothing can be written down reliably. The lease stays, and counts as a death when it ends.
+        raise
     except Exception:
         log.exception("mirror pass of %s failed", mirror)
         settlement.internal()
@@ -128,6 +131,8 @@ def claim(mirror: Mirror, now: datetime) -> UUID | None:
 def _work(work: Pass) -> None:
     mirror, kind, settlement = work.mirror, work.kind, work.settlement
     doubtful = _close_open_attempts(mirror)
+    if mirror.deaths >= MOST_DEATHS and _put_aside(work):
+        return None
     wanted = kind.load(mirror.subject_id, mirror)
     if wanted is None:
         return settlement.released(due_at=work.now + timedelta(hours=1))
@@ -146,12 +151,20 @@ def _work(work: Pass) -> None:
     return _carry_out(work, wanted, seen, plan, client)
 
 
+def _put_aside(work: Pass) -> bool:
+    """Park what has killed its pass too often, before anything of it is touched: even loading it may be what kills."""
+    rows = work.kind.desired().filter(public_id=work.mirror.subject_id)
+    generation = rows.values_list("generation", flat=True).first()
+    if generation is None:
+        return False
+    work.settlement.parked(ErrorCode.POISON, "poison", generation=generation)
+    return True
+
+
 def _cleared_for_calls(work: Pass, wanted: Wanted) -> Credential | None:
     """The credential to call with. None: there is nothing to call for, or nothing to call with, and that is settled."""
     mirror, settlement = work.mirror, work.settlement
-    if mirror.deaths >= MOST_DEATHS:
-        settlement.parked(ErrorCode.POISON, "poison")
-    elif mirror.applied_generation == wanted.generation:
+    if mirror.applied_generation == wanted.generation:
         settlement.released(due_at=work.now)
     elif wanted.missing and not wanted.retired:
         settlement.waiting_for(wanted.missing)
