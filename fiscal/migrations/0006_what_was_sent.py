@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fiscal", "0003_mirror_unsettled"),
+        ("fiscal", "0005_mirror_unsettled"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ ZERO = models.Func(template="0", output_field=models.IntegerField())
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fiscal", "0002_initial")]
+    dependencies = [("fiscal", "0004_receipts_by_month")]
 
     operations = [
         migrations.RemoveIndex(model_name="mirror", name="mirror_unsettled"),

@@ -7,7 +7,7 @@ EMPTY = models.Func(template="''", output_field=models.CharField())
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organizations", "0003_cache_table")]
+    dependencies = [("organizations", "0004_verbs_of_statistics")]
 
     operations = [
         migrations.AddIndex(
