@@ -101,7 +101,7 @@ def rows_of(known: Roads, ids: Sequence[int], now: datetime) -> list[Organizatio
     """The rows of `ids` in that order, with names of parents and bill-to organizations as far as they are in reach."""
     if not ids:
         return []
-    found = mirrored(Organization.objects.filter(pk__in=ids)).values_list(*COLUMNS)
+    found = mirrored(Organization.objects.filter(pk__in=ids)).order_by().values_list(*COLUMNS)
     facts = {values[0]: RowFacts(*values) for values in found}
     told = known.reached(Scope.BILLING, {pk: row.parent_id for pk, row in facts.items()})
     paying = {pk for pk in told if facts[pk].withheld is not None}
