@@ -28,7 +28,7 @@ FIELD_WORDS = {
     "status": gettext_lazy("Status"),
     "action": gettext_lazy("Asked for"),
     "missing": gettext_lazy("Missing"),
-    "tier": gettext_lazy("Confirmation tier"),
+    "confirmation_tier": gettext_lazy("Confirmation tier"),
     "key": gettext_lazy("Key"),
     "replaced_by": gettext_lazy("Replaced by"),
     "ends_at": gettext_lazy("Ends"),

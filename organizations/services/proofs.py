@@ -20,7 +20,7 @@ def refuse_proof(reach: Reach, *, action: str, tier: int, missing: Sequence[str]
 
     SECURITY: what was typed instead is not kept; it may be anything, a password too.
     """
-    after = {"action": action[:200], "tier": tier, "missing": ", ".join(missing)}
+    after = {"action": action[:200], "confirmation_tier": tier, "missing": ", ".join(missing)}
     record(reach, Verb.PROOF_REFUSED, reach.organization, after=after)
     log.warning(
         "Request %s: an action of tier %d at %s was refused for want of %s.",
