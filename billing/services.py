@@ -43,8 +43,11 @@ def set_up_organization(
 ) -> tuple[Organization, ApiKey | None]:
     """Create an organization with its arrangement and, if named, its first key: all of it or nothing.
 
-    Raises RulesBroken with field names of the step concerned, AlreadySetUp for a second press, NotAuthorized.
+    Raises RulesBroken with field names of the step concerned, AlreadySetUp for a second press, NotAuthorized, also for
+    terms other than the guide's from somebody who does not manage billing.
     """
+    if plan.terms != terms_by_the_guide(reach) and not reach.allows(Scope.BILLING, Level.MANAGE):
+        raise NotAuthorized(Scope.BILLING, Level.MANAGE)
     if draft_id and not (reach.actor and discard_draft(reach.actor, draft_id)):
         raise AlreadySetUp
     there, organization = add_organization(
@@ -70,22 +73,34 @@ def change_arrangement(reach: Reach, *, terms: Terms, generation: int, reason: s
     arrangement, _created = Arrangement.objects.select_for_update().get_or_create(organization=reach.organization)
     if arrangement.generation != generation:
         raise EditedMeanwhile(terms_of(arrangement), arrangement.generation)
+    arrange(reach, arrangement, terms=terms, verb=Verb.ARRANGEMENT_CHANGED, reason=reason)
+    return arrangement
+
+
+@transaction.atomic
+def arrange(reach: Reach, arrangement: Arrangement, *, terms: Terms, verb: Verb, reason: str) -> bool:
+    """Set `terms` on a locked arrangement, with its record. Gives whether they differ from those it had.
+
+    Raises RulesBroken with a message per field, NotAuthorized.
+    """
+    if not may_arrange(reach):
+        raise NotAuthorized(Scope.BILLING, Level.MANAGE)
     before = asdict(terms_of(arrangement))
     _fill(reach, arrangement, terms, candidates=bill_to_candidates(reach))
     after = asdict(terms_of(arrangement))
     if before == after:
-        return arrangement
+        return False
     names = [name for name in after if after[name] != before[name]]
     record(
         reach,
-        Verb.ARRANGEMENT_CHANGED,
+        verb,
         arrangement,
         before={name: before[name] for name in names},
         after={name: after[name] for name in names},
         reason=reason,
     )
     arrangement.touch("bill_to", "withhold", "gln", "billing_address")
-    return arrangement
+    return True
 
 
 def may_arrange(reach: Reach) -> bool:
@@ -100,6 +115,17 @@ def may_arrange(reach: Reach) -> bool:
     if above is None or reach.actor is None:
         return True
     return reachable(reach.actor, Scope.BILLING, Level.MANAGE).filter(pk=above.pk).exists()
+
+
+def terms_by_the_guide(reach: Reach) -> Terms:
+    """What something new below the organization reached starts with.
+
+    All three models of the guide withhold billing; who is invoiced stands as high as the person reaches.
+    """
+    candidates = bill_to_candidates(reach, include_self=True)
+    above = next((one for one in candidates if one.pk != reach.organization.pk), None)
+    bill_to = above or next(iter(candidates), None)
+    return Terms(bill_to=str(bill_to.public_id) if bill_to else "", withhold=bill_to is not None)
 
 
 def terms_of(arrangement: Arrangement) -> Terms:

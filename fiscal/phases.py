@@ -17,12 +17,18 @@ from fiscal.choices import CredentialStatus, Phase
 class Facts(Protocol):
     """What of a mirror the phase depends on."""
 
-    applied_generation: int
-    parked_generation: int
-    lease_until: datetime | None
-    drifted_at: datetime | None
-    human_action: str
-    tries: int
+    @property
+    def applied_generation(self) -> int | None: ...
+    @property
+    def parked_generation(self) -> int: ...
+    @property
+    def lease_until(self) -> datetime | None: ...
+    @property
+    def drifted_at(self) -> datetime | None: ...
+    @property
+    def human_action(self) -> str: ...
+    @property
+    def tries(self) -> int: ...
 
 
 def phase_of(
@@ -54,7 +60,7 @@ def phase_case(mirror: str, now: datetime, *, generation: str = "generation", re
     path = f"{mirror}__" if mirror else ""
     applied = Q(**{f"{path}applied_generation": F(generation)})
     parked = Q(**{f"{path}parked_generation": F(generation)})
-    untried = [When(Q(**{f"{mirror}__isnull": True}), then=Value(Phase.WAITING))] if mirror else []
+    untried = [When(_untried(mirror), then=Value(Phase.WAITING))] if mirror else []
     return Case(
         *untried,
         When(applied & Q(**{f"{retired_at}__isnull": False}), then=Value(Phase.RETIRED)),
@@ -76,9 +82,8 @@ def not_in_step(mirror: str, now: datetime, *, generation: str = "generation", r
     It may also hold for a row in step; `phase_case` has the last word on those it finds.
     """
     path = f"{mirror}__" if mirror else ""
-    untried = Q(**{f"{mirror}__isnull": True}) if mirror else Q(pk__in=[])
     return (
-        untried
+        (_untried(mirror) if mirror else Q(pk__in=[]))
         | Q(**{f"{path}applied_generation__lt": F(generation)})
         | Q(**{f"{path}applied_generation__gt": F(generation)})
         | Q(**{f"{retired_at}__isnull": False})
@@ -86,3 +91,8 @@ def not_in_step(mirror: str, now: datetime, *, generation: str = "generation", r
         | Q(**{f"{path}parked_generation__gt": 0})
         | Q(**{f"{path}drifted_at__isnull": False})
     )
+
+
+def _untried(mirror: str) -> Q:
+    """No mirror was joined. Asked of a column that lies in the index of phases, so that no row need be opened."""
+    return Q(**{f"{mirror}__applied_generation__isnull": True})

@@ -9,7 +9,7 @@ granted (heading "Enterprise Customers").
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from organizations.choices import Level, Road, Scope
-from organizations.models import Authorization, Organization, User
+from organizations.models import Authorization, Organization, User, shown_name
 
 FEW = 200
 EVERYTHING = frozenset((scope, Level.MANAGE) for scope in Scope)
@@ -121,7 +121,7 @@ def reachable(
 ) -> QuerySet[Organization]:
     """Every organization the person reaches (with `scope` at `level`, if given). For lists, switchers and names.
 
-    `starts` is what `road_starts` gave for the same person, scope and level, within the same request.
+    `starts` is what `roads(user)` gave for the same scope and level, within the same request.
     """
     return Organization.objects.filter(in_reach(user, scope, level, starts=starts))
 
@@ -148,11 +148,78 @@ def in_reach(
     return Q(pk__in=heads) | Q(parent__in=heads)
 
 
-def road_starts(user: User, scope: Scope | None = None, level: Level = Level.VIEW) -> Starts:
-    """Where the person's roads start, asked once for a page that needs it several times."""
-    heads = _heads(user, scope, level)
-    few = [pk for (pk,) in heads.values_list("organization_id")[: FEW + 1]]
-    return few if len(few) <= FEW else heads
+@dataclass(frozen=True)
+class Head:
+    """An organization that a person's roads start at: a person is let in there, or at who provisioned it."""
+
+    pk: int
+    public_id: UUID
+    parent_id: int | None
+    name: str
+    """As people see it."""
+    retired: bool
+    delegated_to: int | None
+    """The organization that provisioned it, where that one may administer it."""
+
+
+@dataclass(frozen=True)
+class Roads:
+    """Where all roads of one person start, read once for a page that asks for several authorizations."""
+
+    user: User
+    granted: frozenset[tuple[int, str, str]]
+    """Organization, scope and level."""
+    heads: tuple[Head, ...] | None
+    """In the order of their names, as the database sorts; None where they are more than FEW."""
+
+    def starts(self, scope: Scope | None = None, level: Level = Level.VIEW) -> Starts:
+        """What `reachable` and `in_reach` take for this scope and level."""
+        if self.heads is None:
+            return _heads(self.user, scope, level)
+        direct = {
+            organization
+            for organization, at, granted in self.granted
+            if scope in {None, at} and granted in {level, Level.MANAGE}
+        }
+        return [head.pk for head in self.heads if head.pk in direct or head.delegated_to in direct]
+
+    def reached(self, scope: Scope, parents: Mapping[int, int | None]) -> set[int]:
+        """Those of these organizations, named with their parents, that a road with this scope leads to."""
+        if self.heads is None:
+            return set(reachable(self.user, scope).filter(pk__in=parents).values_list("pk", flat=True))
+        starts = set(self.starts(scope))
+        return {pk for pk, parent in parents.items() if pk in starts or parent in starts}
+
+    def roots(self, scope: Scope) -> list[Head] | None:
+        """The heads that stand below no other; None where they are too many. Each other organization stands below one.
+
+        A managed organization is among them if its people reach it and not its parent.
+        """
+        if self.heads is None:
+            return None
+        starts = set(self.starts(scope))
+        return [head for head in self.heads if head.pk in starts and head.parent_id not in starts]
+
+
+def roads(user: User) -> Roads:
+    """All roads of one person. Two small queries, however many organizations the roads lead to."""
+    if not user.is_active:
+        return Roads(user, frozenset(), ())
+    rows = Authorization.objects.filter(user=user).values_list("organization_id", "scope", "level")
+    granted = frozenset(rows[: FEW * len(Scope) + 1])
+    direct = {organization for organization, _scope, _level in granted}
+    if len(direct) > FEW:
+        return Roads(user, granted, None)
+    found = (
+        Organization.objects.filter(Q(pk__in=direct) | Q(delegation=True, provisioned_by__in=direct))
+        .order_by(shown_name(), "pk")
+        .values_list("pk", "public_id", "parent_id", shown_name(), "retired_at", "delegation", "provisioned_by_id")
+    )
+    heads = tuple(
+        Head(pk, public_id, parent, name, retired_at is not None, above if delegation else None)
+        for pk, public_id, parent, name, retired_at, delegation, above in found[: FEW + 1]
+    )
+    return Roads(user, granted, heads if len(heads) <= FEW else None)
 
 
 def _heads(user: User, scope: Scope | None, level: Level) -> QuerySet[Any]:

@@ -93,6 +93,7 @@ class Verb(TextChoices):
     CREDENTIAL_STORED = "CREDENTIAL_STORED", _("stored a credential")
     CREDENTIAL_REPLACED = "CREDENTIAL_REPLACED", _("replaced a credential")
     CREDENTIAL_REVOKED = "CREDENTIAL_REVOKED", _("removed a credential")
+    PROOF_REFUSED = "PROOF_REFUSED", _("was refused for want of proof")
     TRIED_AGAIN = "TRIED_AGAIN", _("asked to try again")
     DRIFT_ADOPTED = "DRIFT_ADOPTED", _("adopted the provider's values")
     DRIFT_RESTORED = "DRIFT_RESTORED", _("restored our values")
@@ -124,3 +125,5 @@ class Verb(TextChoices):
     REPORT_SUBSCRIBED = "REPORT_SUBSCRIBED", _("subscribed to a turnover report")
     REPORT_CHANGED = "REPORT_CHANGED", _("changed a turnover report")
     REPORT_ENDED = "REPORT_ENDED", _("ended a turnover report")
+    TERMS_ADOPTED = "TERMS_ADOPTED", _("adopted the provider's billing terms")
+    TERMS_RESTORED = "TERMS_RESTORED", _("restored our billing terms")

@@ -1,7 +1,7 @@
 """Confirmations: what a person has to prove before an action, by tier, and whether the form proves it.
 
 Tier 1 is the button itself, tier 2 a tick below what is affected, tier 3 the typed name and a reason. The server asks
-for the proof whatever the page showed: a hand-made POST without it changes nothing.
+for the proof whatever the page showed: a hand-made POST without it changes nothing and stands on record.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+
+from organizations.access import Reach
+from organizations.services import refuse_proof
 
 LONGEST_REASON = 200
 
@@ -34,8 +37,11 @@ def asked(tier: int, name: str) -> Proof:
     return Proof(tier, name)
 
 
-def read_proof(request: HttpRequest, *, tier: int, name: str) -> Proof:
-    """The proof in a POST, checked. `name` is what has to be typed in tier 3."""
+def read_proof(request: HttpRequest, reach: Reach, *, tier: int, name: str, action: str) -> Proof:
+    """The proof in a POST, checked; what is refused is recorded.
+
+    `name` is what has to be typed in tier 3, `action` what is asked for, in words.
+    """
     typed, reason = request.POST.get("typed_name", "").strip(), request.POST.get("reason", "").strip()
     errors: dict[str, str] = {}
     if tier == 2 and request.POST.get("understood") != "yes":
@@ -44,4 +50,6 @@ def read_proof(request: HttpRequest, *, tier: int, name: str) -> Proof:
         errors["typed_name"] = _("This is not the name. Nothing was changed yet.")
     if tier >= 3 and not reason:
         errors["reason"] = _("Say why: the record keeps it.")
+    if errors:
+        refuse_proof(reach, action=action, tier=tier, missing=list(errors))
     return Proof(tier, name, typed, reason[:LONGEST_REASON], errors)

@@ -6,6 +6,7 @@ from portal import urls_connections, urls_registers, urls_statistics, urls_uploa
 from portal.views import (
     addresses,
     billing,
+    billing_drift,
     connect,
     created,
     credentials,
@@ -72,6 +73,8 @@ urlpatterns: list[URLPattern] = [
     # its billing
     path(f"{HERE}billing/", billing.billing, name="billing"),
     path(f"{HERE}billing/change/", billing.billing_change, name="billing_change"),
+    path(f"{HERE}billing/drift/", billing_drift.billing_drift, name="billing_drift"),
+    path(f"{HERE}billing/drift/<slug:decision>/", billing_drift.billing_drift_decision, name="billing_drift_decision"),
     path(f"{HERE}billing/addresses/new/", addresses.address_new, name="address_new"),
     path(ADDRESS, addresses.address_edit, name="address_edit"),
     path(f"{ADDRESS}remove/", addresses.address_delete, name="address_delete"),

@@ -15,7 +15,7 @@ from billing.services import SetUp
 from fiscal.queries import Place, Places, place, places
 from organizations.choices import Mode
 from portal.forms.facts import FactsForm
-from portal.forms.wizard import ITSELF, BillingForm, BillTo, FirstKeyForm, PlaceForm, ShapeForm
+from portal.forms.wizard import ITSELF, BillingForm, FirstKeyForm, Payers, PlaceForm, ShapeForm
 from portal.shapes import Shape
 
 STEPS = {
@@ -33,15 +33,15 @@ STEP_OF_FIELD = {
     **dict.fromkeys(("bill_to", "withhold", "gln", "billing_address"), "billing"),
 }
 
-Candidates = Callable[[str], list[BillTo]]
+PayersBelow = Callable[[str], Payers]
 """Gives who may be invoiced for something new below the organization of that id."""
 
 
 class Wizard:
     """One person's answers. Forms are built on demand, because some steps need those before them."""
 
-    def __init__(self, user: Any, answers: dict[str, Any], candidates: Candidates, *, q: str = "") -> None:
-        self.user, self.answers, self._candidates, self.q = user, answers, candidates, q
+    def __init__(self, user: Any, answers: dict[str, Any], payers: PayersBelow, *, q: str = "") -> None:
+        self.user, self.answers, self._payers, self.q = user, answers, payers, q
 
     @cached_property
     def shape(self) -> Shape:
@@ -68,8 +68,8 @@ class Wizard:
         )
 
     @cached_property
-    def candidates(self) -> list[BillTo]:
-        return self._candidates(self.place.id) if self.place else []
+    def payers(self) -> Payers:
+        return self._payers(self.place.id) if self.place else Payers()
 
     @property
     def mode(self) -> str:
@@ -94,8 +94,14 @@ class Wizard:
             return FactsForm(**filled)
         if step == "billing":
             needs = self.shape in (Shape.HOLDING, Shape.WHITE_LABEL)
+            fixed = not self.payers.free
             return BillingForm(
-                candidates=self.candidates, mode=self.mode, needs_bill_to=needs, name=self.name, **filled
+                candidates=self.payers.offered,
+                mode=self.mode,
+                needs_bill_to=needs,
+                name=self.name,
+                fixed=fixed,
+                **(filled | {"initial": self._defaults("billing")} if fixed else filled),
             )
         return FirstKeyForm(**filled)
 
@@ -142,7 +148,7 @@ class Wizard:
     def bill_to_name(self) -> str:
         """Who is invoiced; '' for the organization itself, or while that is not answered."""
         chosen = str(self._billing.get("bill_to", ""))
-        return next((one.name for one in self.candidates if one.id == chosen), "")
+        return next((one.name for one in self.payers.offered if one.id == chosen), "")
 
     @property
     def withheld(self) -> bool:
@@ -160,7 +166,8 @@ class Wizard:
 
     @property
     def _billing(self) -> dict[str, Any]:
-        return {**self._defaults("billing"), **self.answers.get("billing", {})}
+        answered = self.answers.get("billing", {}) if self.payers.free else {}
+        return {**self._defaults("billing"), **answered}
 
     def _defaults(self, step: str) -> dict[str, Any]:
         """What a step starts with. Mode is never chosen for a person where both are open."""
@@ -168,17 +175,9 @@ class Wizard:
             open_modes = self.place.open_modes
             return {"parent": self.place.id, **({"mode": open_modes[0]} if len(open_modes) == 1 else {})}
         if step == "billing":
-            return self._billing_by_the_guide()
+            proposed = self.payers.proposed
+            return {"bill_to": proposed.bill_to or ITSELF, "withhold": proposed.withhold}
         return {}
-
-    def _billing_by_the_guide(self) -> dict[str, Any]:
-        """All three models of the guide withhold billing; who is invoiced stands as high as the person reaches."""
-        ids = [one.id for one in self.candidates]
-        if not self.place or not ids:
-            return {"bill_to": ITSELF, "withhold": False}
-        higher = [one for one in ids if one != self.place.id]
-        wanted = higher[0] if higher else self.place.id
-        return {"bill_to": wanted, "withhold": True}
 
     @property
     def _chosen_place(self) -> UUID | None:

@@ -6,6 +6,9 @@ Messages to the broker vanish here: every test runs as if all of them were dropp
 from __future__ import annotations
 
 import copy
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -14,6 +17,7 @@ import pytest
 import requests
 import time_machine
 from django.core.cache import cache
+from django.db import connection, connections
 from django.utils import timezone
 
 from config.celery import app as celery_app
@@ -25,6 +29,7 @@ from fiscal.providers.kassandro.verdicts import judge as judge_kassandro
 from fiscal.sandbox.app import Sandbox
 from fiscal.sandbox.loopback import LoopbackAdapter
 from tests.cast import Cast, build_cast
+from tests.house.tree import ROOT
 from tests.snapshot import Snapshot
 
 BASE_URL = "http://sandbox.test/management/api/v0"
@@ -139,3 +144,25 @@ def cast(db, sandbox, settle, settings, _casts) -> Cast:
     built, snapshot = _casts[kept]
     snapshot.put_back(sandbox)
     return copy.deepcopy(built)
+
+
+@pytest.fixture
+def shared_database(transactional_db, tmp_path, django_db_blocker):
+    """A database that other processes can open: this test's PostgreSQL database, or a file for SQLite."""
+    if connection.vendor == "postgresql":
+        parts = connection.settings_dict
+        yield f"postgres://{parts['USER']}:{parts['PASSWORD']}@{parts['HOST']}:{parts['PORT'] or 5432}/{parts['NAME']}"
+        return
+    url = f"sqlite:///{tmp_path / 'shared.sqlite3'}"
+    environment = {**os.environ, "DATABASE_URL": url, "KONTOR_DATA_DIR": str(tmp_path)}
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v0"], env=environment, cwd=ROOT, check=True, capture_output=True
+    )
+    with django_db_blocker.unblock():
+        usual = connections["default"]
+        connections["default"] = usual.__class__(
+            {**usual.settings_dict, "NAME": str(tmp_path / "shared.sqlite3")}, "default"
+        )
+        yield url
+        connections["default"].close()
+        connections["default"] = usual

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -20,7 +21,7 @@ from django.utils import timezone
 from fiscal.choices import CredentialStatus, ErrorCode, Operation, Outcome
 from fiscal.mirror.checkpoints import reached
 from fiscal.mirror.kind import Kind, Wanted
-from fiscal.mirror.plan import Call, EnableLive, Keep, Plan, Seen
+from fiscal.mirror.plan import Call, Create, EnableLive, Keep, Plan, Seen
 from fiscal.mirror.settle import Settlement
 from fiscal.mirror.verdict import delay_after
 from fiscal.models import Credential, Mirror, MirrorAttempt
@@ -61,7 +62,7 @@ def run(kind: Kind, subject_id: UUID, client_for: ClientFor, *, now: datetime, m
     """Run one pass over one object if it is due and nobody else has it. True if this call did something.
 
     `mirror` is its row, if the caller has just read it. A provider's error never leaves this function: it is settled on
-    the mirror. An error of our own is settled too, and logged.
+    the mirror. An error of our own is settled too, and logged; only MemoryError leaves, and counts as a death.
     """
     mirror = mirror or _mirror_of(kind, subject_id, now)
     if mirror is None:
@@ -78,6 +79,9 @@ def run(kind: Kind, subject_id: UUID, client_for: ClientFor, *, now: datetime, m
         log.warning("the claim on %s was lost before its call; nothing was sent", mirror)
     except ProviderError as error:
         settlement.failed(error)
+    except MemoryError:
+        # As good as dead: nothing can be written down reliably. The lease stays, and counts as a death when it ends.
+        raise
     except Exception:
         log.exception("mirror pass of %s failed", mirror)
         settlement.internal()
@@ -127,6 +131,8 @@ def claim(mirror: Mirror, now: datetime) -> UUID | None:
 def _work(work: Pass) -> None:
     mirror, kind, settlement = work.mirror, work.kind, work.settlement
     doubtful = _close_open_attempts(mirror)
+    if mirror.deaths >= MOST_DEATHS and _put_aside(work):
+        return None
     wanted = kind.load(mirror.subject_id, mirror)
     if wanted is None:
         return settlement.released(due_at=work.now + timedelta(hours=1))
@@ -145,12 +151,20 @@ def _work(work: Pass) -> None:
     return _carry_out(work, wanted, seen, plan, client)
 
 
+def _put_aside(work: Pass) -> bool:
+    """Park what has killed its pass too often, before anything of it is touched: even loading it may be what kills."""
+    rows = work.kind.desired().filter(public_id=work.mirror.subject_id)
+    generation = rows.values_list("generation", flat=True).first()
+    if generation is None:
+        return False
+    work.settlement.parked(ErrorCode.POISON, "poison", generation=generation)
+    return True
+
+
 def _cleared_for_calls(work: Pass, wanted: Wanted) -> Credential | None:
     """The credential to call with. None: there is nothing to call for, or nothing to call with, and that is settled."""
     mirror, settlement = work.mirror, work.settlement
-    if mirror.deaths >= MOST_DEATHS:
-        settlement.parked(ErrorCode.POISON, "poison")
-    elif mirror.applied_generation == wanted.generation:
+    if mirror.applied_generation == wanted.generation:
         settlement.released(due_at=work.now)
     elif wanted.missing and not wanted.retired:
         settlement.waiting_for(wanted.missing)
@@ -229,7 +243,8 @@ def _carry_out(work: Pass, wanted: Wanted, seen: Seen | None, plan: Plan, client
         if other is None:
             return None
         client = work.client_for(other)
-    settlement.attempt = begin(work, call.operation, wanted.generation)
+    told_by = call.body if isinstance(call, Create) and not work.kind.marked else None
+    settlement.attempt = begin(work, call.operation, wanted.generation, sent=told_by)
     settlement.call = call
     reached("after-attempt-written")
     after = work.kind.apply(client, wanted, seen, call)
@@ -237,9 +252,10 @@ def _carry_out(work: Pass, wanted: Wanted, seen: Seen | None, plan: Plan, client
     return settlement.applied(work.kind, after)
 
 
-def begin(work: Pass, operation: Operation, generation: int) -> MirrorAttempt:
+def begin(work: Pass, operation: Operation, generation: int, *, sent: dict[str, Any] | None = None) -> MirrorAttempt:
     """Write an attempt down before its call: if the process dies, it stays as STARTED, and its outcome is unknown.
 
+    `sent` is what a create sends, where that alone tells the object again.
     The lease starts anew if some of it is gone, so that it always outlives the call. Raises ClaimLost if it is no longer
     ours: a worker that slept too long sends nothing.
     """
@@ -249,7 +265,7 @@ def begin(work: Pass, operation: Operation, generation: int) -> MirrorAttempt:
         if now - work.now > FRESH and not ours.update(lease_until=now + LEASE):
             raise ClaimLost
         return MirrorAttempt.objects.create(
-            mirror=work.mirror, operation=operation, generation=generation, started_at=now
+            mirror=work.mirror, operation=operation, generation=generation, started_at=now, sent=sent
         )
 
 

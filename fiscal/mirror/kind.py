@@ -51,6 +51,8 @@ class Kind(Protocol):
         """All desired rows of this kind, each with a path to its organization in `organization_path`."""
 
     organization_path: str
+    marked: bool
+    """Whether the object carries our mark at the provider; if not, it is told again by what was sent."""
 
     def load(self, subject_id: UUID, mirror: Mirror) -> Wanted | None:
         """The desired state now; None if the row no longer exists."""

@@ -84,11 +84,11 @@ class Settlement:
             }
         )
 
-    def parked(self, code: ErrorCode, action: str, text: str = "") -> None:
-        """Only a person can go on: with an edit, or with "try again"."""
+    def parked(self, code: ErrorCode, action: str, text: str = "", *, generation: int | None = None) -> None:
+        """Only a person can go on: with an edit, or with "try again". `generation` where nothing was loaded."""
         self._write(
             {
-                "parked_generation": self._loaded().generation,
+                "parked_generation": self._loaded().generation if generation is None else generation,
                 "error_code": code,
                 "error_text": text,
                 "human_action": action,

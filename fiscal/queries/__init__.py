@@ -9,6 +9,7 @@ from fiscal.queries.billing import (
     billing_choices,
     billing_of,
 )
+from fiscal.queries.billing_drift import terms_drift
 from fiscal.queries.changing import Affected, LogoImage, affected_by_retirement, logo_digest, logo_image
 from fiscal.queries.connection_page import ConnectionPage, connection_page
 from fiscal.queries.connections import (
@@ -40,13 +41,8 @@ from fiscal.queries.organization_filters import SORTS as ORGANIZATION_SORTS
 from fiscal.queries.organization_filters import TABS as ORGANIZATION_TABS
 from fiscal.queries.organization_filters import OrganizationFilters
 from fiscal.queries.organization_progress import OrganizationProgress, Piece, organization_progress
-from fiscal.queries.organizations import (
-    OrganizationList,
-    OrganizationRow,
-    every_organization,
-    list_organizations,
-    organization_name,
-)
+from fiscal.queries.organization_rows import OrganizationRow
+from fiscal.queries.organizations import OrganizationList, every_organization, list_organizations, organization_name
 from fiscal.queries.payment_methods import MethodList, MethodName, folded, method_names, payment_methods
 from fiscal.queries.reading import BackfillLine, first_backfill_day, known_backfill
 from fiscal.queries.register_page import MovingChoices, RegisterPage, moving_choices, register_page
@@ -163,5 +159,6 @@ __all__ = [
     "sales_summary",
     "sales_work",
     "shop_facts",
+    "terms_drift",
     "work_list",
 ]

@@ -16,7 +16,14 @@ from organizations.access import Reach, reachable
 from organizations.choices import Road, Scope, Verb
 from organizations.models import AuditEntry, Organization
 
-BILLING_VERBS = (Verb.ARRANGEMENT_CHANGED, Verb.ADDRESS_CREATED, Verb.ADDRESS_CHANGED, Verb.ADDRESS_RETIRED)
+BILLING_VERBS = (
+    Verb.ARRANGEMENT_CHANGED,
+    Verb.ADDRESS_CREATED,
+    Verb.ADDRESS_CHANGED,
+    Verb.ADDRESS_RETIRED,
+    Verb.TERMS_ADOPTED,
+    Verb.TERMS_RESTORED,
+)
 REFERENCES = ("bill_to", "parent", "provisioned_by")
 OWN_ROADS = (Road.DIRECT, Road.SYSTEM)
 """Who came by one of these belongs to the organization, or is Kontor: no name of theirs tells what stands above."""

@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _
 
 from fiscal.choices import AddOn, ConnectionKind, ConnectionStatus
 from fiscal.models import Connection
-from fiscal.queries.organization_filters import shown_name
 from organizations.access import Reach, in_reach
 from organizations.choices import Scope
-from organizations.models import User
+from organizations.models import User, shown_name
 
 TONES = {
     ConnectionStatus.ACTIVE: ("ok", "check"),

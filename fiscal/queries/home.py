@@ -12,7 +12,8 @@ from django.utils import timezone
 from fiscal.choices import CredentialStatus
 from fiscal.models import Credential, IssuedKey
 from fiscal.queries.mirror_work import work_counts
-from fiscal.queries.organizations import OrganizationRow, organization_rows
+from fiscal.queries.organization_rows import OrganizationRow
+from fiscal.queries.organizations import organization_rows
 from fiscal.queries.sales_work import SalesWork, sales_work
 from fiscal.queries.wizard import DraftLine, drafts_of
 from organizations.access import reachable

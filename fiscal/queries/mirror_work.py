@@ -42,6 +42,8 @@ class WorkRow:
 
     mirror_id: int
     kind: str
+    of_billing: bool
+    """An arrangement: what differs is compared where billing is."""
     name: str
     organization_id: UUID
     organization: str
@@ -129,6 +131,7 @@ def _row(mirror: Any, names: dict[UUID, str], may: set[int]) -> WorkRow:
     return WorkRow(
         mirror_id=mirror.pk,
         kind=str(KindName(mirror.kind).label),
+        of_billing=mirror.kind == KindName.ARRANGEMENT,
         name=names.get(mirror.subject_id, ""),
         organization_id=mirror.organization.public_id,
         organization=str(mirror.organization),

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Case, CharField, F, FilteredRelation, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, FilteredRelation, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from fiscal.choices import KindName, Phase
-from organizations.access import Starts, reachable
-from organizations.choices import Mode, Scope
-from organizations.models import Authorization, Organization, User
+from organizations.access import Roads, reachable
+from organizations.choices import Level, Mode, Scope
+from organizations.models import Authorization, Organization, User, shown_name
 
 TABS: dict[str, tuple[Phase, ...]] = {
     "": (),
@@ -59,28 +59,24 @@ class Viewer:
     """Every managed organization this person reaches, they reach through its parent: so all parents' names are known."""
 
 
-def viewer(user: User) -> Viewer:
-    """Read the person's authorizations once. Decides what is shown, never what is reached: that is `reachable`."""
-    rows = set(Authorization.objects.filter(user=user).values_list("scope", "level", "organization__kind"))
+def viewer(known: Roads) -> Viewer:
+    """Decides what is shown, never what is reached: that is `reachable`."""
+    if known.heads is None:
+        rows = Authorization.objects.filter(user=known.user).values_list("scope", "level", "organization__parent")
+        granted = set(rows.distinct())
+    else:
+        above = {head.pk: head.parent_id for head in known.heads}
+        granted = {(scope, level, above[organization]) for organization, scope, level in known.granted}
     return Viewer(
-        sees_billing=any(scope == Scope.BILLING for scope, _level, _kind in rows),
-        may_create=(Scope.ORGANIZATIONS, "MANAGE", "ORGANIZATION") in rows,
-        only_parents_in_reach=all(kind == "ORGANIZATION" for _scope, _level, kind in rows),
+        sees_billing=any(scope == Scope.BILLING for scope, _level, _above in granted),
+        may_create=(Scope.ORGANIZATIONS, Level.MANAGE, None) in granted,
+        only_parents_in_reach=all(above is None for _scope, _level, above in granted),
     )
 
 
 def mirrored(organizations: QuerySet[Organization]) -> QuerySet[Organization]:
     """The organizations joined with their own mirror, at most one each, as `mirror`."""
     return organizations.annotate(mirror=FilteredRelation("mirrors", condition=Q(mirrors__kind=KindName.ORGANIZATION)))
-
-
-def shown_name(prefix: str = "") -> Case:
-    """The name people see, as `str(organization)` gives it."""
-    return Case(
-        When(**{f"{prefix}display_name": ""}, then=F(f"{prefix}name")),
-        default=F(f"{prefix}display_name"),
-        output_field=CharField(),
-    )
 
 
 def root_name(user: User, who: Viewer) -> Case:
@@ -91,9 +87,8 @@ def root_name(user: User, who: Viewer) -> Case:
     return Case(When(known, then=shown_name("parent__")), default=shown_name(), output_field=CharField())
 
 
-def narrowed(user: User, filters: OrganizationFilters, starts: Starts | None = None) -> QuerySet[Organization]:
-    """What the person reaches, less what search, parent and bill-to leave out."""
-    found = mirrored(reachable(user, Scope.ORGANIZATIONS, starts=starts))
+def narrowed(found: QuerySet[Organization], user: User, filters: OrganizationFilters) -> QuerySet[Organization]:
+    """Organizations with their mirrors, less what search, parent and bill-to leave out."""
     if filters.q:
         found = found.filter(_matching(filters.q))
     if filters.parent:

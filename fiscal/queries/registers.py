@@ -13,10 +13,9 @@ from django.utils import timezone
 
 from fiscal.choices import FillState, PaymentCategory, Provider
 from fiscal.models import DayTotal, FillDay, PaymentMethod, Placement, Register
-from fiscal.queries.organization_filters import shown_name
 from organizations.access import Reach, in_reach, reachable
 from organizations.choices import Scope
-from organizations.models import Organization, User
+from organizations.models import Organization, User, shown_name
 
 SHOWN_DAYS = 92
 LATE = timedelta(days=3)

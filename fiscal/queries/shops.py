@@ -11,9 +11,9 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from fiscal.models import Shop
-from fiscal.queries.organization_filters import shown_name
 from organizations.access import Reach
 from organizations.choices import Scope
+from organizations.models import shown_name
 
 SHOP_SORTS = ("name", "number", "organization")
 

@@ -1,5 +1,6 @@
 """Every write of this floor: credentials, reveals, decisions about the mirror, and the mirror's own work."""
 
+from fiscal.services.billing_decisions import adopt_their_terms, restore_our_terms
 from fiscal.services.connections import (
     ConnectionRefused,
     connect_datacash,
@@ -49,6 +50,7 @@ __all__ = [
     "Revealed",
     "add_device",
     "add_shop",
+    "adopt_their_terms",
     "adopt_theirs",
     "cancel_backfill",
     "change_register",
@@ -76,6 +78,7 @@ __all__ = [
     "reopen_shop",
     "replace_credential",
     "replace_secret",
+    "restore_our_terms",
     "restore_ours",
     "resume_backfill",
     "reveal",

@@ -13,6 +13,7 @@ from organizations.services.keys import (
 )
 from organizations.services.logos import remove_logo, set_logo
 from organizations.services.people import choose_theme
+from organizations.services.proofs import refuse_proof
 
 __all__ = [
     "EditedMeanwhile",
@@ -27,6 +28,7 @@ __all__ = [
     "end_replaced_keys",
     "issue_key",
     "keep_draft",
+    "refuse_proof",
     "remove_logo",
     "retire",
     "retire_key",

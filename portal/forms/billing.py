@@ -12,14 +12,16 @@ from billing.rules import Address, Terms
 from fiscal.queries import BillingChoices
 from organizations.choices import Mode
 from portal.forms.countries import countries_with
-from portal.proof import LONGEST_REASON
+from portal.forms.proof import ProvenForm
 
 ITSELF = "itself"
 """The choice of no other organization, or of no stored address; an empty value would read as unanswered."""
 
 
-class ArrangementForm(forms.Form):
+class ArrangementForm(ProvenForm):
     """Who is invoiced, with the proof of tier 3: the organization's name typed, and a reason."""
+
+    field_order = ("generation", "bill_to", "withhold", "gln", "billing_address", "typed_name", "reason")
 
     generation = forms.IntegerField(widget=forms.HiddenInput)
     bill_to = forms.ChoiceField(label=_("Invoices go to"))
@@ -30,28 +32,13 @@ class ArrangementForm(forms.Form):
         label=_("GLN"), required=False, help_text=_("Global Location Number, 13 digits, for example 9006542000004.")
     )
     billing_address = forms.ChoiceField(label=_("Billing address"))
-    typed_name = forms.CharField(label=_("Name"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=LONGEST_REASON,
-        help_text=_("The record keeps it."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
 
     def __init__(self, *args: Any, choices: BillingChoices, name: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.name = name
+        super().__init__(*args, name=name, **kwargs)
         itself = _("%(name)s itself") % {"name": name}
         self.fields["bill_to"].choices = [(ITSELF, itself), *choices.bill_to]  # type: ignore[attr-defined]
         addresses = [(ITSELF, _("The organization's own address")), *choices.addresses]
         self.fields["billing_address"].choices = addresses  # type: ignore[attr-defined]
-        self.fields["typed_name"].label = _("Type %(name)s") % {"name": name}
-
-    def clean_typed_name(self) -> str:
-        typed: str = self.cleaned_data["typed_name"]
-        if typed.strip() != self.name:
-            raise forms.ValidationError(_("This is not the name. Nothing was changed yet."))
-        return typed
 
     def terms(self) -> Terms:
         """What was chosen, of a valid form."""

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from organizations.choices import KeyStatus, Mode
+from portal.forms.proof import ProvenForm
 
 KEPT = ((1, _("1 hour")), (24, _("24 hours")), (168, _("7 days")))
 """How long the old key of a rotation goes on working."""
@@ -35,8 +36,10 @@ class NewKeyForm(forms.Form):
             self.fields["mode"].initial = modes[0]
 
 
-class RotateForm(forms.Form):
-    """How long the old key stays."""
+class RotateForm(ProvenForm):
+    """How long the old key stays, with the proof of tier 3 where its secret was handed over."""
+
+    field_order = ("keep_hours", "typed_name", "reason")
 
     keep_hours = forms.TypedChoiceField(
         label=_("The old key works for"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -80,8 +80,20 @@ class BillTo:
     live: bool
 
 
+@dataclass(frozen=True)
+class Payers:
+    """Who may be invoiced for something new, what the guide proposes, and whether the person may choose otherwise."""
+
+    offered: Sequence[BillTo] = ()
+    proposed: Terms = field(default_factory=Terms)
+    free: bool = True
+
+
 class BillingForm(forms.Form):
-    """Who is invoiced, and whether the new organization sees that (guide: "Billing Options")."""
+    """Who is invoiced, and whether the new organization sees that (guide: "Billing Options").
+
+    `fixed`: the person may not choose; whatever is sent, the initial values hold.
+    """
 
     bill_to = CardField(label=_("Who is invoiced?"), error_messages={"required": _("Choose who is invoiced.")})
     withhold = forms.BooleanField(
@@ -96,9 +108,19 @@ class BillingForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, candidates: Sequence[BillTo], mode: str, needs_bill_to: bool, name: str, **kwargs: Any
+        self,
+        *args: Any,
+        candidates: Sequence[BillTo],
+        mode: str,
+        needs_bill_to: bool,
+        name: str,
+        fixed: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **{**kwargs, "use_required_attribute": False})
+        self.fixed = fixed
+        for one_field in self.fields.values():
+            one_field.disabled = fixed
         cards = [(one.id, one.name) for one in candidates]
         itself = now("%(name)s itself\nIt gets and sees its invoices.") % {"name": name}
         blocked = {one.id: LIVE_ONLY for one in candidates if mode == Mode.LIVE and not one.live}

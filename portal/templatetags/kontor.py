@@ -100,8 +100,13 @@ def ago(moment: dt.datetime | None) -> str:
 
 def _day(local: dt.datetime, *, year: bool) -> str:
     """`21 Nov`, and the year where it says something. Written by hand: a list formats hundreds of moments."""
-    day = f"{local.day} {str(MONTHS_3[local.month]).title()}"
+    day = f"{local.day} {_month(local.month, get_language() or '')}"
     return f"{day} {local.year}" if year else day
+
+
+@lru_cache(maxsize=64)
+def _month(month: int, language: str) -> str:
+    return str(MONTHS_3[month]).title()
 
 
 @register.filter
@@ -173,6 +178,11 @@ def other_lines(label: object) -> str:
 @register.simple_tag
 def icon(name: str, size: int = 20, label: str = "") -> SafeString:
     """One symbol of the sprite; without a label it is hidden from screen readers. The plain way for hot rows."""
+    return _icon(str(name), size, str(label))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, size: int, label: str) -> SafeString:
     address = f"{static('icons.svg')}#{name}"
     sized = format_html(' data-size="{}"', size) if size != 20 else ""
     if label:

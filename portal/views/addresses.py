@@ -73,7 +73,7 @@ def address_delete(request: PageRequest, reach: Reach, address_id: UUID) -> Http
     tier = 2 if facts.mode == Mode.LIVE else 1
     if request.method != "POST":
         return _confirm(request, reach, facts, asked(tier, facts.words))
-    proof = read_proof(request, tier=tier, name=facts.words)
+    proof = read_proof(request, reach, tier=tier, name=facts.words, action=_removing(facts))
     if not proof.given:
         return _confirm(request, reach, facts, proof)
     try:
@@ -90,6 +90,10 @@ def _found(reach: Reach, address_id: UUID) -> AddressFacts:
     if facts is None:
         raise Http404
     return facts
+
+
+def _removing(facts: AddressFacts) -> str:
+    return _("Remove billing address %(address)s") % {"address": facts.words}
 
 
 def _billing_url(reach: Reach) -> str:
@@ -109,7 +113,7 @@ def _ask(request: PageRequest, reach: Reach, form: AddressForm, title: str, **mo
 def _confirm(
     request: PageRequest, reach: Reach, facts: AddressFacts, proof: Proof, *, refused: str = ""
 ) -> HttpResponse:
-    title = _("Remove billing address %(address)s") % {"address": facts.words}
+    title = _removing(facts)
     context = frame(reach, (_("Billing"), _billing_url(reach)), (title, ""), mode=facts.mode) | {
         "title": title,
         "proof": proof,

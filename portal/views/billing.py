@@ -15,7 +15,7 @@ from fiscal.queries import BillingChoices, billing_choices, billing_of
 from organizations.access import NotAuthorized, Reach
 from organizations.choices import Level, Scope
 from organizations.rules import RulesBroken
-from organizations.services import EditedMeanwhile
+from organizations.services import EditedMeanwhile, refuse_proof
 from portal.forms.billing import ArrangementForm, start_of
 from portal.forms.broken import add_broken
 from portal.frame import frame
@@ -35,6 +35,8 @@ def billing(request: PageRequest, reach: Reach) -> HttpResponse:
     }
     if facts.may_change:
         context["change_url"] = reverse("portal:billing_change", args=ids)
+    if facts.may_change and facts.progress and facts.progress.phase == "DRIFTED":
+        context["compare_url"] = reverse("portal:billing_drift", args=ids)
     if facts.may_manage_addresses:
         context["new_address_url"] = reverse("portal:address_new", args=ids)
     return show(request, "portal/billing/billing.html", "portal/billing/_billing.html", context)
@@ -50,6 +52,8 @@ def billing_change(request: PageRequest, reach: Reach) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, reach, ArrangementForm(initial=start_of(choices), choices=choices, name=name))
     form = ArrangementForm(request.POST, choices=choices, name=name)
+    if form.missing:
+        refuse_proof(reach, action=_("Change who is invoiced"), tier=3, missing=form.missing)
     if not form.is_valid():
         return _ask(request, reach, form)
     try:

@@ -81,15 +81,17 @@ def credential_replace(request: PageRequest, reach: Reach, credential_id: UUID) 
 def credential_remove(request: PageRequest, reach: Reach, credential_id: UUID) -> HttpResponse:
     """Forget a key. It takes the organization's name and a reason: work waits until another is stored."""
     facts = _found(reach, credential_id)
-    name = str(reach.organization)
-    proof = read_proof(request, tier=3, name=name) if request.method == "POST" else asked(3, name)
+    name, title = str(reach.organization), _("Remove the %(mode)s key") % {"mode": facts.mode}
+    proof = asked(3, name)
+    if request.method == "POST":
+        proof = read_proof(request, reach, tier=3, name=name, action=title)
     if request.method == "POST" and proof.given:
         try:
             remove_credential(reach, credential_id=credential_id, reason=proof.reason)
         except ObjectDoesNotExist:
             raise Http404 from None
         return lead_to(request, _list_url(reach))
-    context = _about(reach, _("Remove the %(mode)s key") % {"mode": facts.mode}, mode=facts.mode) | {
+    context = _about(reach, title, mode=facts.mode) | {
         "credential": facts,
         "proof": proof,
         "action_url": request.path,

@@ -18,7 +18,7 @@ from fiscal.queries import KeyDetail
 from organizations.access import Reach
 from organizations.choices import Level, Mode, Scope
 from organizations.rules import RulesBroken
-from organizations.services import disable_key, enable_key, retire_key, rotate_key
+from organizations.services import disable_key, enable_key, refuse_proof, retire_key, rotate_key
 from portal.forms.broken import add_broken
 from portal.forms.keys import RotateForm
 from portal.http import PageRequest, lead_to, scoped, show
@@ -46,7 +46,7 @@ def key_disable(request: PageRequest, reach: Reach, key_id: UUID) -> HttpRespons
         _("Disable key %(name)s") % {"name": found.row.name},
         (_who_holds_it(found), _("fiskaly then refuses it. It can be enabled again.")),
     )
-    proof = _proof(request, found, 3 if found.handed_over else 1)
+    proof = _proof(request, reach, found, question, 3 if found.handed_over else 1)
     if request.method == "POST" and proof.given:
         with _still_there():
             disable_key(reach, key_id=key_id, reason=proof.reason)
@@ -63,7 +63,7 @@ def key_enable(request: PageRequest, reach: Reach, key_id: UUID) -> HttpResponse
         _("Enable key %(name)s") % {"name": found.row.name},
         (_("Whoever has its secret can work with it again, in %(mode)s.") % {"mode": found.row.mode},),
     )
-    proof = _proof(request, found, 1)
+    proof = _proof(request, reach, found, question, 1)
     if request.method == "POST" and proof.given:
         with _still_there():
             enable_key(reach, key_id=key_id)
@@ -81,7 +81,8 @@ def key_delete(request: PageRequest, reach: Reach, key_id: UUID) -> HttpResponse
         (_who_holds_it(found), _("It is deleted at fiskaly too. This cannot be undone; the record of it stays.")),
         _("I have read that this key is gone for good"),
     )
-    proof = _proof(request, found, 3 if found.handed_over or found.row.mode == Mode.LIVE else 2)
+    tier = 3 if found.handed_over or found.row.mode == Mode.LIVE else 2
+    proof = _proof(request, reach, found, question, tier)
     if request.method == "POST" and proof.given:
         with _still_there():
             retire_key(reach, key_id=key_id, reason=proof.reason)
@@ -92,19 +93,28 @@ def key_delete(request: PageRequest, reach: Reach, key_id: UUID) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.ORGANIZATIONS, Level.MANAGE)
 def key_rotate(request: PageRequest, reach: Reach, key_id: UUID) -> HttpResponse:
-    """Issue a new key of the same name and mode; the old one works on for the time chosen."""
+    """Issue a new key of the same name and mode; the old one works on for the time chosen.
+
+    That ends a key: once its secret was handed over a till may depend on it, so that takes the name and a reason.
+    """
     found = _living(reach, key_id)
-    form = RotateForm(request.POST or None)
+    title = _("Replace key %(name)s") % {"name": found.row.name}
+    form = RotateForm(request.POST or None, name=found.row.name if found.handed_over else "")
+    if form.missing:
+        refuse_proof(reach, action=title, tier=3, missing=form.missing)
     if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
         try:
             with _still_there():
-                new = rotate_key(reach, key_id=key_id, keep_hours=form.cleaned_data["keep_hours"])
+                new = rotate_key(reach, key_id=key_id, keep_hours=given["keep_hours"], reason=given.get("reason", ""))
         except RulesBroken as broken:
             add_broken(form, broken)
         else:
             return lead_to(request, reverse("portal:key_reveal", args=[reach.organization.public_id, new.public_id]))
     context = key_frame(reach, found, (_("Replace"), "")) | {
         "key": found,
+        "title": title,
+        "who_holds_it": _who_holds_it(found),
         "form": form,
         "cancel_url": _key_url(reach, key_id),
     }
@@ -128,9 +138,9 @@ def _still_there() -> Iterator[None]:
         raise Http404 from None
 
 
-def _proof(request: PageRequest, found: KeyDetail, tier: int) -> Proof:
+def _proof(request: PageRequest, reach: Reach, found: KeyDetail, question: Question, tier: int) -> Proof:
     if request.method == "POST":
-        return read_proof(request, tier=tier, name=found.row.name)
+        return read_proof(request, reach, tier=tier, name=found.row.name, action=question.title)
     return asked(tier, found.row.name)
 
 

@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from billing.services import AlreadySetUp, bill_to_candidates, set_up_organization
+from billing.services import AlreadySetUp, bill_to_candidates, set_up_organization, terms_by_the_guide
 from fiscal.queries import draft_answers, drafts_of
 from organizations.access import Reach
 from organizations.choices import Kind, Level, Scope
 from organizations.rules import RulesBroken
 from organizations.services import NoSuchDraft, discard_draft, keep_draft, start_draft
 from portal.forms.broken import add_broken
-from portal.forms.wizard import BillTo, ShapeForm
+from portal.forms.wizard import BillTo, Payers, ShapeForm
 from portal.http import PageRequest, lead_to, reach_of, signed_in, wants_fragment
 from portal.shapes import Shape
 from portal.wizard import STEP_OF_FIELD, STEPS, Wizard
@@ -44,7 +44,7 @@ def start(request: PageRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         answers = {"model": form.cleaned_data, **({"place": {"parent": parent}} if parent else {})}
         return lead_to(request, step_url(start_draft(request.user, answers).public_id, "place"))
-    shown = Wizard(request.user, {"model": {"model": form["model"].value() or ""}}, lambda _place: [])
+    shown = Wizard(request.user, {"model": {"model": form["model"].value() or ""}}, lambda _place: Payers())
     context = {"form": form, "parent": parent, "drafts": _drafts(request), "tree": tree(shown)}
     if request.headers.get("HX-Target") == "growing" and wants_fragment(request):
         return render(request, "portal/wizard/_growing.html", {**context, "start_url": request.path})
@@ -152,6 +152,7 @@ def _page(
         "places": wizard.places if step == "place" else None,
         "q": wizard.q,
         "white_label": wizard.shape == Shape.WHITE_LABEL,
+        "place": wizard.place,
     }
     target = request.headers.get("HX-Target", "")
     if wants_fragment(request) and target in FRAGMENTS:
@@ -183,12 +184,17 @@ def _plan_page(request: PageRequest, wizard: Wizard, draft_id: UUID) -> HttpResp
 
 def _wizard(request: PageRequest, answers: dict[str, Any]) -> Wizard:
     return Wizard(
-        request.user, answers, lambda place: _bill_to(_reach_above(request, place)), q=request.GET.get("q", "").strip()
+        request.user, answers, lambda place: _payers(_reach_above(request, place)), q=request.GET.get("q", "").strip()
     )
 
 
-def _bill_to(reach: Reach) -> list[BillTo]:
-    return [BillTo(str(one.public_id), str(one), one.in_live) for one in bill_to_candidates(reach, include_self=True)]
+def _payers(reach: Reach) -> Payers:
+    offered = bill_to_candidates(reach, include_self=True)
+    return Payers(
+        [BillTo(str(one.public_id), str(one), one.in_live) for one in offered],
+        terms_by_the_guide(reach),
+        free=reach.allows(Scope.BILLING, Level.MANAGE),
+    )
 
 
 def _reach_above(request: PageRequest, public_id: str) -> Reach:

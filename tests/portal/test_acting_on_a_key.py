@@ -93,7 +93,7 @@ def test_a_live_key_is_deleted_only_with_its_name_even_if_nobody_saw_it(cast, pe
 
 @pytest.mark.parametrize("hours", [1, 24, 168])
 def test_a_replaced_key_works_on_for_as_long_as_was_chosen_and_then_ends(cast, petra, handed_over, hours, settle):
-    answer = petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": hours})
+    answer = petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": hours, **PROOF})
     new = ApiKey.objects.get(replaces=handed_over)
     assert answer["Location"] == url_of(cast, new, "reveal")
     settle()
@@ -107,7 +107,7 @@ def test_a_replaced_key_works_on_for_as_long_as_was_chosen_and_then_ends(cast, p
 
 
 def test_a_replaced_key_works_on_while_the_new_one_was_never_issued(cast, petra, handed_over, settle):
-    petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 1})
+    petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 1, **PROOF})
     later = timezone.now() + timedelta(hours=2)
     tidy(now=later)
     handed_over.refresh_from_db()
@@ -119,28 +119,46 @@ def test_a_replaced_key_works_on_while_the_new_one_was_never_issued(cast, petra,
 
 
 def test_deleting_the_replacement_lets_the_old_key_live_and_be_replaced_again(cast, petra, handed_over, settle):
-    petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 1})
+    petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 1, **PROOF})
     settle()
     new = ApiKey.objects.get(replaces=handed_over)
     retire_key(cast.reach(cast.petra, cast.shop), key_id=new.public_id)
     tidy(now=timezone.now() + timedelta(hours=2))
     handed_over.refresh_from_db()
     assert handed_over.status == KeyStatus.ENABLED
-    assert petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 1}).status_code == 303
+    assert petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 1, **PROOF}).status_code == 303
+
+
+@pytest.mark.parametrize("proof", [{}, {"typed_name": "till-3"}, {"reason": "sold"}, {**PROOF, "typed_name": "till-4"}])
+def test_a_handed_over_key_is_not_replaced_without_its_name_and_a_reason(cast, petra, handed_over, proof):
+    answer = petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 24, **proof})
+    assert answer.status_code == 422
+    assert not ApiKey.objects.filter(replaces=handed_over).exists()
+
+
+def test_the_reason_for_replacing_a_handed_over_key_is_on_record(cast, petra, handed_over):
+    assert "Type till-3" in petra.get(url_of(cast, handed_over, "rotate")).content.decode()
+    petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 24, **PROOF})
+    assert AuditEntry.objects.get(verb="KEY_ROTATED").reason == "till sold"
+
+
+def test_a_key_nobody_was_shown_is_replaced_by_the_button_alone(cast, petra, key):
+    assert "Type till-3" not in petra.get(url_of(cast, key, "rotate")).content.decode()
+    assert petra.post(url_of(cast, key, "rotate"), {"keep_hours": 24}).status_code == 303
 
 
 def test_no_other_time_than_those_offered_can_be_chosen(cast, petra, handed_over):
-    assert petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 0}).status_code == 422
+    assert petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 0, **PROOF}).status_code == 422
     assert not ApiKey.objects.filter(replaces=handed_over).exists()
 
 
 def test_both_keys_of_a_replacement_name_each_other(cast, petra, handed_over):
-    petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 24})
+    petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 24, **PROOF})
     new = ApiKey.objects.get(replaces=handed_over)
     old_url, new_url = (reverse("portal:key", args=[cast.shop.public_id, one.public_id]) for one in (handed_over, new))
     assert new_url in petra.get(old_url).content.decode()
     assert old_url in petra.get(new_url).content.decode()
-    assert petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 24}).status_code == 422
+    assert petra.post(url_of(cast, handed_over, "rotate"), {"keep_hours": 24, **PROOF}).status_code == 422
 
 
 def test_a_dialog_gets_the_question_alone_and_stays_open_without_proof(cast, petra, handed_over):

@@ -11,13 +11,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from billing.rules import Terms
+from billing.services import SetUp, set_up_organization
 from fiscal.choices import CredentialStatus
 from fiscal.models import Credential
-from organizations.choices import Kind, Mode
+from organizations.access import NotAuthorized, Reach
+from organizations.choices import Kind, Level, Mode, Road, Scope
 from organizations.models import ApiKey, Authorization, Draft, Organization
 from organizations.services import discard_draft
-from tests.cast import Cast
-from tests.portal.wizard import FACTS, answer, answered, at, begin, billed_to, create, url
+from tests.cast import Cast, details, person
+from tests.portal.wizard import FACTS, LATER, answer, answered, at, begin, billed_to, create, url
 
 
 @pytest.fixture
@@ -216,6 +219,60 @@ def test_a_live_main_organization_needs_somebody_else_who_is_invoiced(petra: Cli
     page = answer(petra, draft_id, "billing", billed_to(None, withhold=False), status=422).content.decode()
     assert "fiskaly creates main organizations in LIVE only if somebody else" in page
     answer(petra, draft_id, "billing", billed_to(cast.maker))
+
+
+@pytest.fixture
+def clerk(cast: Cast, client: Client) -> Client:
+    """Somebody who manages organizations at the maker, and has nothing to do with billing."""
+    clerk = person("clerk@kassenwerk.example", "Clara")
+    Authorization.objects.create(user=clerk, organization=cast.maker, scope=Scope.ORGANIZATIONS, level=Level.MANAGE)
+    client.force_login(clerk)
+    return client
+
+
+def test_who_does_not_manage_billing_creates_with_what_the_guide_proposes_and_reads_why(
+    clerk: Client, cast: Cast
+) -> None:
+    draft_id = begin(clerk, "single")
+    answer(clerk, draft_id, "place", at(cast.maker))
+    answer(clerk, draft_id, "facts", FACTS)
+
+    page = clerk.get(url(draft_id, "billing")).content.decode()
+    assert "Whoever manages billing at Kassenwerk GmbH decides who is invoiced" in page
+    inputs = re.findall(r"<input[^>]+name=\"(?:bill_to|withhold|gln)\"[^>]*>", page)
+    assert len(inputs) == 4
+    assert all("disabled" in one for one in inputs)
+
+    answer(clerk, draft_id, "billing", {**billed_to(None, withhold=False), "gln": "9006542000004"})
+    answer(clerk, draft_id, "key", LATER)
+    assert (
+        "Invoices go to Kassenwerk GmbH; Bäckerei Kornblum sees none."
+        in clerk.get(url(draft_id, "plan")).content.decode()
+    )
+    create(clerk, draft_id)
+    arrangement = made().arrangement
+    assert (arrangement.bill_to, arrangement.withhold, arrangement.gln) == (cast.maker, True, "")
+
+
+def test_a_draft_answered_before_the_person_lost_billing_is_carried_out_by_the_guide(petra: Client, cast: Cast) -> None:
+    draft_id = answered(petra, cast.maker, billing=billed_to(None, withhold=False))
+    Authorization.objects.filter(user=cast.petra, scope=Scope.BILLING).delete()
+
+    create(petra, draft_id)
+
+    assert made().arrangement.withhold
+
+
+def test_no_other_terms_are_taken_from_who_does_not_manage_billing(cast: Cast) -> None:
+    grants = frozenset({(Scope.ORGANIZATIONS, Level.MANAGE), (Scope.BILLING, Level.VIEW)})
+    reach = Reach(cast.petra, cast.maker, grants, Road.DIRECT)
+    plan = SetUp(kind=Kind.MANAGED, details=details(FACTS["name"]), mode=Mode.TEST, terms=Terms())
+
+    with pytest.raises(NotAuthorized) as refused:
+        set_up_organization(reach, plan=plan)
+
+    assert refused.value.scope == Scope.BILLING
+    assert not Organization.objects.filter(name=FACTS["name"]).exists()
 
 
 def test_a_foreign_organization_cannot_be_invoiced(petra: Client, cast: Cast) -> None:

@@ -43,6 +43,7 @@ ASKED = [(method, {}) for method in METHODS] + [(method, {"HX-Request": "true"})
 BRIEFLY = [("GET", {}), ("POST", {})]
 
 DECIDED_ABOVE = {("mio", "shop"), ("hanna", "holding"), ("wanda", "label")}
+DECIDING = {"portal:billing_change", "portal:billing_drift", "portal:billing_drift_decision"}
 
 FOREIGN_POLICIES = {
     # allauth's own pages: what an anonymous visitor may open, and what needs a session.
@@ -333,7 +334,7 @@ def test_who_may_come_in_is_let_in(world):
                 gone = address.name == "portal:key_reveal" and answer.status_code == 410
                 missing = "credential_id" in address.arguments and answer.status_code == 404
                 # Who is invoiced is decided above the organization: its own people alone are told so.
-                above = address.name == "portal:billing_change" and (who, place) in DECIDED_ABOVE
+                above = address.name in DECIDING and (who, place) in DECIDED_ABOVE
                 if above and answer.status_code == 403:
                     continue
                 if answer.status_code not in {200, 302, 303, 405} and not gone and not missing:

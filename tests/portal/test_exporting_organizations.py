@@ -24,7 +24,7 @@ def test_a_file_broken_off_half_way_cannot_be_taken_for_a_whole_one(petra, monke
     answer = petra.get(FILE)
     lines = iter(answer.streaming_content)
     begun = b"".join(next(lines) for _ in range(2))
-    monkeypatch.setattr(queries, "_rows", _killed)
+    monkeypatch.setattr(queries, "rows_of", _killed)
 
     with pytest.raises(SystemExit):
         b"".join(lines)

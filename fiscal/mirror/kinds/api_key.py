@@ -30,6 +30,7 @@ WIRE = {KeyStatus.ENABLED: "enabled", KeyStatus.DISABLED: "disabled"}
 class ApiKeyKind:
     name = KindName.API_KEY
     organization_path = "organization_id"
+    marked = True
 
     def desired(self) -> QuerySet[ApiKey]:
         return ApiKey.objects.all()

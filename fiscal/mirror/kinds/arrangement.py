@@ -6,6 +6,7 @@ that organization, planned against what the organization's mirror last observed.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,13 +14,14 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from billing.models import Arrangement
+from billing.models import Arrangement, BillingAddress
 from fiscal.choices import KindName
 from fiscal.mirror.kind import Wanted
 from fiscal.mirror.kinds.holders import holders_of, remote_ids
 from fiscal.mirror.plan import Call, Keep, Plan, Seen, Update, differences
 from fiscal.models import Mirror
 from fiscal.providers.management import Management
+from organizations.models import Organization
 
 
 def billing_values(arrangement: Arrangement, ids: dict[int, str]) -> dict[str, Any]:
@@ -46,9 +48,40 @@ def _address_id(arrangement: Arrangement) -> str:
     return rows.values_list("remote_id", flat=True).first() or ""
 
 
+@dataclass(frozen=True)
+class Held:
+    """An arrangement as the provider holds it, in our own rows as far as Kontor knows them."""
+
+    bill_to: Organization | None
+    billing_address: BillingAddress | None
+    withhold: bool
+    gln: str
+    unknown: tuple[str, ...]
+    """Which of `bill_to` and `billing_address` point at something that is not known here."""
+
+
+def held_in(values: dict[str, Any]) -> Held:
+    """Read the provider's words (an organization's answer, or what was agreed) back into ours."""
+    options = values.get("billing_options") or {}
+    bill_to_id, address_id = options.get("bill_to_organization") or "", values.get("billing_address_id") or ""
+    owners = Mirror.objects.filter(kind=KindName.ORGANIZATION, remote_id=bill_to_id).select_related("organization")
+    owner = owners.first() if bill_to_id else None
+    copies = Mirror.objects.filter(kind=KindName.BILLING_ADDRESS, remote_id=address_id).values("subject_id")
+    address = BillingAddress.objects.filter(public_id__in=copies).first() if address_id else None
+    unknown = [("bill_to", bill_to_id and owner is None), ("billing_address", address_id and address is None)]
+    return Held(
+        bill_to=owner.organization if owner else None,
+        billing_address=address,
+        withhold=bool(options.get("withhold_billing")),
+        gln=options.get("gln") or "",
+        unknown=tuple(name for name, is_unknown in unknown if is_unknown),
+    )
+
+
 class ArrangementKind:
     name = KindName.ARRANGEMENT
     organization_path = "organization_id"
+    marked = True
 
     def desired(self) -> QuerySet[Arrangement]:
         return Arrangement.objects.all()

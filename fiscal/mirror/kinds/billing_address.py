@@ -1,4 +1,4 @@
-"""The kind "billing address". It takes no metadata, so after an unknown outcome it is found by its content."""
+"""The kind "billing address". It takes no metadata, so after an unknown outcome it is found by the content sent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from billing.models import BillingAddress
 from billing.services import address_of
-from fiscal.choices import KindName
+from fiscal.choices import KindName, Operation, Outcome
 from fiscal.mirror.kind import Wanted
 from fiscal.mirror.kinds.holders import holders_of
 from fiscal.mirror.kinds.looks import proven
@@ -26,6 +26,7 @@ from organizations.choices import Mode
 class BillingAddressKind:
     name = KindName.BILLING_ADDRESS
     organization_path = "organization_id"
+    marked = False
 
     def desired(self) -> QuerySet[BillingAddress]:
         return BillingAddress.objects.all()
@@ -48,13 +49,14 @@ class BillingAddressKind:
         return Seen(mirror.remote_id, mirror.observed) if mirror.observed else None
 
     def look(self, client: Management, wanted: Wanted, mirror: Mirror) -> list[Seen]:
-        """Addresses of exactly this content that no mirror of ours has taken."""
+        """Addresses of exactly the content that is wanted, or was sent, that no mirror of ours has taken."""
+        contents = [wanted.values, *_sent(mirror, wanted)]
         taken = set(Mirror.objects.filter(kind=self.name).exclude(remote_id="").values_list("remote_id", flat=True))
         listing = client.billing_addresses()
         found = [
             Seen(item.id, item.raw)
             for item in listing.items
-            if item.id not in taken and not differences(wanted.values, item.raw)
+            if item.id not in taken and not all(differences(content, item.raw) for content in contents)
         ]
         return proven(found, listing)
 
@@ -86,7 +88,14 @@ class BillingAddressKind:
         return Seen(payload.id, payload.raw)
 
     def settled(self, wanted: Wanted, mirror: Mirror, seen: Seen, now: datetime) -> None:
-        """Nothing more to store."""
+        """It is known by its id from now on: what was sent need not be kept."""
+        mirror.attempts.exclude(sent=None).update(sent=None)
+
+
+def _sent(mirror: Mirror, wanted: Wanted) -> list[dict[str, Any]]:
+    """What creates of unknown outcome sent, whole: a field left out was empty. It may have been edited since."""
+    rows = mirror.attempts.filter(outcome=Outcome.UNKNOWN, operation=Operation.CREATE).exclude(sent=None)
+    return [{**dict.fromkeys(wanted.values, ""), **(sent or {})} for sent in rows.values_list("sent", flat=True)]
 
 
 def _own_first(address: BillingAddress) -> tuple[Any, ...]:

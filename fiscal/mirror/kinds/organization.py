@@ -39,6 +39,7 @@ FIELDS = (
 class OrganizationKind:
     name = KindName.ORGANIZATION
     organization_path = "pk"
+    marked = True
 
     def desired(self) -> QuerySet[Organization]:
         return Organization.objects.all()

@@ -149,12 +149,13 @@ def connection_remove(request: PageRequest, reach: Reach, connection_id: UUID) -
     """Forget the key. It takes the connection's name and a reason; what was read stays."""
     found = living_connection(reach, connection_id)
     name = found.row.name
-    proof = read_proof(request, tier=3, name=name) if request.method == "POST" else asked(3, name)
+    title, proof = _("Remove connection %(name)s") % {"name": name}, asked(3, name)
+    if request.method == "POST":
+        proof = read_proof(request, reach, tier=3, name=name, action=title)
     if request.method == "POST" and proof.given:
         with still_there():
             remove_connection(reach, connection_id, reason=proof.reason)
         return lead_to(request, list_url(reach))
-    title = _("Remove connection %(name)s") % {"name": name}
     context = connection_frame(reach, found, (_("Remove"), "")) | {
         "title": title,
         "page": found,

@@ -26,7 +26,7 @@ def live(request: PageRequest, reach: Reach) -> HttpResponse:
     obstacle = live_obstacle(reach.organization)
     if request.method != "POST":
         return _page(request, reach, obstacle, asked(3, str(reach.organization)))
-    proof = read_proof(request, tier=3, name=str(reach.organization))
+    proof = read_proof(request, reach, tier=3, name=str(reach.organization), action=_("Enable LIVE"))
     if not proof.given:
         return _page(request, reach, obstacle, proof)
     try:

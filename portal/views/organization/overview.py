@@ -88,9 +88,12 @@ def _own_actions(page: OrganizationPage, now: OrganizationProgress) -> Iterator[
             }
 
 
+DRIFT_PAGES = {"ARRANGEMENT": "portal:billing_drift"}
+
+
 def _fix(piece: Piece) -> tuple[str, str]:
     if piece.phase == "DRIFTED":
-        return "portal:drift", _("Compare and decide")
+        return DRIFT_PAGES.get(piece.kind, "portal:drift"), _("Compare and decide")
     if piece.human_action == "store_credential":
         return "portal:credentials", _("Store a credential")
     if piece.kind == "API_KEY":

@@ -27,7 +27,7 @@ def retire(request: PageRequest, reach: Reach) -> HttpResponse:
     obstacle = retire_obstacle(reach.organization)
     if request.method != "POST":
         return _page(request, reach, obstacle, asked(2, str(reach.organization)))
-    proof = read_proof(request, tier=2, name=str(reach.organization))
+    proof = read_proof(request, reach, tier=2, name=str(reach.organization), action=_("Retire"))
     if not proof.given:
         return _page(request, reach, obstacle, proof)
     try:

@@ -107,7 +107,8 @@ def shop_close(request: PageRequest, reach: Reach, shop_id: UUID) -> HttpRespons
     found = _found(reach, shop_id)
     if request.method != "POST":
         return _confirm(request, reach, found, asked(3, found.name))
-    proof = read_proof(request, tier=3, name=found.name)
+    title = _("Close shop %(name)s") % {"name": found.name}
+    proof = read_proof(request, reach, tier=3, name=found.name, action=title)
     if not proof.given:
         return _confirm(request, reach, found, proof)
     try:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from billing.rules import Address
-from billing.services import add_address
+from billing.services import add_address, change_address
 from fiscal import services
 from fiscal.choices import ErrorCode, KindName, Operation, Outcome
 from fiscal.models import IssuedKey, Mirror, MirrorAttempt
@@ -23,6 +24,9 @@ from tests.fiscal.faults.world import check, mirror_of
 
 CREATE_ORGANIZATION = {"method": "POST", "path": "/organizations$"}
 CREATE_KEY = {"method": "POST", "path": "/api-keys$"}
+ADDRESS = Address(
+    recipient="Kassenwerk GmbH", address_line1="Werkstraße 1", zip="4020", town="Linz", country_code="AUT"
+)
 LOST = ("drop_after", "timeout_after", "read_timeout", "half_body", "fail_after")
 
 
@@ -66,16 +70,51 @@ def test_a_key_whose_secret_was_lost_is_disabled_and_issued_anew(world, converge
 def test_a_billing_address_whose_answer_was_lost_is_adopted_by_its_content(world, converge):
     """F28."""
     world.sandbox.faults.add("drop_after", method="POST", path="/billing-addresses$")
-    address = Address(
-        recipient="Kassenwerk GmbH", address_line1="Werkstraße 1", zip="4020", town="Linz", country_code="AUT"
-    )
-    row = add_address(world.cast.reach(world.cast.petra, world.cast.maker), address=address, mode=Mode.TEST)
+    row = add_address(world.cast.reach(world.cast.petra, world.cast.maker), address=ADDRESS, mode=Mode.TEST)
 
     converge(seconds=30)
 
     (there,) = world.sandbox.objects("billing_address")
     assert mirror_of(row).remote_id == there["_id"]
     assert len(world.asked("POST", "/billing-addresses$")) == 1
+    check(world.sandbox)
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_a_billing_address_edited_after_its_answer_was_lost_is_adopted_by_what_was_sent(world, converge, fault):
+    """F28, when a person is faster than the look: the provider still holds what was sent, not what is wanted now."""
+    reach = world.cast.reach(world.cast.petra, world.cast.maker)
+    world.sandbox.faults.add(fault, method="POST", path="/billing-addresses$")
+    row = add_address(reach, address=ADDRESS, mode=Mode.TEST)
+    converge(seconds=1)
+    assert mirror_of(row).unknown_since is not None
+
+    moved = replace(ADDRESS, address_line1="Neue Gasse 9", address_line2="Stiege 2")
+    change_address(reach, address_id=row.public_id, address=moved, generation=row.generation)
+    converge(seconds=90)
+
+    (there,) = world.sandbox.objects("billing_address")
+    assert mirror_of(row).remote_id == there["_id"]
+    assert (there["address_line1"], there["address_line2"]) == ("Neue Gasse 9", "Stiege 2")
+    assert not mirror_of(row).attempts.exclude(sent=None).exists()
+    assert len(world.asked("POST", "/billing-addresses$")) == 1
+    check(world.sandbox)
+
+
+def test_a_billing_address_that_is_only_alike_is_not_taken_for_the_one_that_was_sent(world, converge):
+    """The other one has a second line: somebody made it in fiskaly's dashboard."""
+    reach = world.cast.reach(world.cast.petra, world.cast.maker)
+    alike = replace(ADDRESS, address_line2="Hinterhaus")
+    other = add_address(reach, address=alike, mode=Mode.TEST)
+    converge(seconds=5)
+    mirror_of(other).delete()
+    world.sandbox.faults.add("drop_before", method="POST", path="/billing-addresses$")
+    row = add_address(reach, address=ADDRESS, mode=Mode.TEST)
+    other.delete()
+    converge(seconds=120)
+
+    assert len(world.sandbox.objects("billing_address")) == 2
+    assert "address_line2" not in mirror_of(row).observed
     check(world.sandbox)
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +10,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from celery.signals import before_task_publish
-from django.db import connection, connections
 from django.utils import timezone
 
 from fiscal.mirror import engine, registry, settle
@@ -24,7 +20,6 @@ from organizations.choices import Road
 from organizations.models import Organization, User
 from tests.cast import below, connected, person
 from tests.fiscal.mirror.invariants import WatchedSandbox
-from tests.fiscal.mirror.processes import ROOT
 
 
 class Killed(BaseException):
@@ -130,25 +125,3 @@ def _next_moment() -> datetime | None:
         mirrors = Mirror.objects.filter(kind=kind.name, subject_id__in=ids)
         moments += [max(mirror.due_at, mirror.lease_until or mirror.due_at) for mirror in mirrors]
     return min(moments, default=None)
-
-
-@pytest.fixture
-def shared_database(transactional_db, tmp_path, django_db_blocker):
-    """A database that other processes can open: this test's PostgreSQL database, or a file for SQLite."""
-    if connection.vendor == "postgresql":
-        parts = connection.settings_dict
-        yield f"postgres://{parts['USER']}:{parts['PASSWORD']}@{parts['HOST']}:{parts['PORT'] or 5432}/{parts['NAME']}"
-        return
-    url = f"sqlite:///{tmp_path / 'shared.sqlite3'}"
-    environment = {**os.environ, "DATABASE_URL": url, "KONTOR_DATA_DIR": str(tmp_path)}
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v0"], env=environment, cwd=ROOT, check=True, capture_output=True
-    )
-    with django_db_blocker.unblock():
-        usual = connections["default"]
-        connections["default"] = usual.__class__(
-            {**usual.settings_dict, "NAME": str(tmp_path / "shared.sqlite3")}, "default"
-        )
-        yield url
-        connections["default"].close()
-        connections["default"] = usual

@@ -96,10 +96,16 @@ class Processes:
         self.start(sys.executable, "-m", "config.sandbox")
         self.wait_for(self._sandbox_answers)
 
-    def start_worker(self, **extra: str) -> subprocess.Popen[bytes]:
-        """A Celery worker with two children."""
+    def start_worker(self, *more: str, **extra: str) -> subprocess.Popen[bytes]:
+        """A Celery worker with two children; `more` are further words of its command."""
         words = ("-m", "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING")
-        return self.start(sys.executable, *words, "-n", f"w{time.monotonic_ns()}@%h", **extra)
+        return self.start(sys.executable, *words, *more, "-n", f"w{time.monotonic_ns()}@%h", **extra)
+
+    def ring(self, organization_id: int) -> None:
+        """Ring the workers for one organization, as a page or the sweep would."""
+        told = json.dumps({"organization_id": organization_id})
+        words = ("-m", "celery", "-A", "config", "call", "fiscal.tasks.reconcile", "--kwargs", told)
+        assert self.start(sys.executable, *words).wait(timeout=60) == 0
 
     def start_sweep(self, *, every: float = 2) -> subprocess.Popen[bytes]:
         return self.start(sys.executable, "manage.py", "sweep", "--every", str(every))

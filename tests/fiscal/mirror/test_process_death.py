@@ -10,6 +10,7 @@ from django.utils import timezone
 from fiscal import tasks
 from fiscal.choices import ErrorCode, Operation, Outcome
 from fiscal.mirror.engine import LEASE, claim
+from fiscal.mirror.kinds.api_key import ApiKeyKind
 from fiscal.models import Mirror, MirrorAttempt
 from fiscal.services import try_again
 from organizations.choices import Mode
@@ -160,6 +161,28 @@ def test_what_kills_its_worker_three_times_is_put_aside_and_other_work_goes_on(h
     try_again(house.at_shop(), mirror_id=mirror.pk)
     settle()
     invariants.nothing_is_due_ever()
+    invariants.check(sandbox)
+
+
+def test_what_uses_up_the_memory_three_times_is_put_aside_too(house, sandbox, settle, clock, monkeypatch):
+    """F11, where the process survives: Python gives up an allocation, and the pass with it."""
+    poison = issue_key(house.at_shop(), name="poison", mode=Mode.TEST)
+    load = ApiKeyKind.load
+
+    def devour(self, subject_id, mirror):
+        if subject_id == poison.public_id:
+            raise MemoryError
+        return load(self, subject_id, mirror)
+
+    monkeypatch.setattr(ApiKeyKind, "load", devour)
+    for _ in range(3):
+        with pytest.raises(MemoryError):
+            settle()
+        clock.shift(timedelta(minutes=2))
+    settle()
+
+    mirror = Mirror.objects.get(subject_id=poison.public_id)
+    assert (mirror.error_code, mirror.human_action) == (ErrorCode.POISON, "poison")
     invariants.check(sandbox)
 
 

@@ -8,10 +8,12 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from fiscal.choices import Operation
 from fiscal.clients import management_door
@@ -172,3 +174,43 @@ def test_a_process_that_dies_by_itself_at_a_named_step_is_taken_over(town, point
     town.start_sweep(every=1)
     town.wait_for(_all_done, seconds=150)
     _check(town)
+
+
+def test_what_eats_all_memory_of_its_worker_is_put_aside_and_other_work_goes_on(town):
+    """F11 with a real death: the kernel ends a child whose memory is used up, three times."""
+    shop, other = below(town.petra, town.maker, "Filiale"), below(town.petra, town.maker, "Andere")
+    town.manage("sweep", "--once")
+    poison = issue_key(Reach(None, shop, EVERYTHING, Road.SYSTEM), name="poison", mode=Mode.TEST)
+    fine = issue_key(Reach(None, other, EVERYTHING, Road.SYSTEM), name="fine", mode=Mode.TEST)
+    worker = town.start_worker("-I", "tests.fiscal.mirror.hunger")
+    for death in range(1, 4):
+        town.ring(shop.pk)
+        town.wait_for(lambda: _ended_by_the_kernel(town) == death)  # noqa: B023 - asked at once
+        _let_time_pass(poison)
+    town.ring(shop.pk)
+    town.ring(other.pk)
+    town.wait_for(lambda: _mirror_of(poison).human_action == "poison" and _mirror_of(fine).applied_generation == 1)
+
+    assert worker.poll() is None, "the worker itself lives on"
+    assert _ended_by_the_kernel(town) == 3
+    assert _mirror_of(poison).remote_id == ""
+    assert _mirror_of(fine).remote_id
+    _check(town)
+
+
+def _ended_by_the_kernel(town: Processes) -> int:
+    """How many children the worker has reported as killed by SIGSEGV."""
+    return (Path(town.folder) / "log").read_text(errors="replace").count("exited with 'signal 11 (SIGSEGV)'")
+
+
+def _mirror_of(subject) -> Mirror:
+    mirror = Mirror.objects.get(subject_id=subject.public_id)
+    connection.close()
+    return mirror
+
+
+def _let_time_pass(subject) -> None:
+    """The lease of the dead is over and the next try is due, without waiting minutes for it."""
+    past = timezone.now() - timedelta(seconds=1)
+    assert Mirror.objects.filter(subject_id=subject.public_id).update(lease_until=past, due_at=past) == 1
+    connection.close()
