@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from fiscal.models import Placement, Register, Shop
 from fiscal.queries.statistics.span import Comparison, Preset, Span
-from organizations.access import Reach, in_reach, road_starts
+from organizations.access import Reach, in_reach, roads
 from organizations.choices import Scope
 from organizations.models import Organization, User
 
@@ -139,7 +139,7 @@ def of_organization(reach: Reach, wanted: Wanted) -> Selection:
 
 def of_everything(user: User, wanted: Wanted) -> Selection:
     """Everything the person reaches with TRANSACTIONS. Raises NoSuchPlace."""
-    starts = road_starts(user, Scope.TRANSACTIONS)
+    starts = roads(user).starts(Scope.TRANSACTIONS)
     found = list(Organization.objects.filter(pk__in=starts).order_by().values_list("pk", "parent_id"))
     heads = {pk for pk, parent in found if parent is None}
     singles = {pk for pk, parent in found if parent is not None and parent not in heads}
