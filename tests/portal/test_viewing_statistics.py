@@ -216,3 +216,23 @@ def test_registers_without_a_filled_day_are_told_from_no_registers(cast, takings
 
     assert "Not loaded yet" in finding(read(petra, page_of(cast.shop)))
     assert "No register stood here" in finding(read(petra, page_of(cast.sibling)))
+
+
+def test_takings_that_a_source_does_not_split_are_named_beside_the_charts(cast, takings, petra):
+    """DataCash's list of documents has totals only: what it leaves out is not spread over the others."""
+    takings.day(
+        takings.register(cast.shop),
+        ago(1),
+        sales=1,
+        cents=1_000,
+        payments={"Bar": 1_000},
+        rates={("NORMAL", 2000): 1_000},
+    )
+    takings.day(takings.register(cast.sibling, italian=True), ago(1), sales=1, cents=450)
+    takings.write()
+
+    html = read(petra, page_of(cast.maker)).replace("\u00a0", " ")
+
+    assert "€ 4.50 of the takings came without payment methods." in html
+    assert "€ 4.50 of the takings came without VAT rates." in html
+    assert "came without" not in read(petra, page_of(cast.shop))

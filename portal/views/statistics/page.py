@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from fiscal.choices import PaymentCategory, Provider
 from fiscal.queries.statistics import ARTICLES_SHOWN, Comparison, Preset, Statistics, statistics
-from fiscal.queries.statistics.words import compared_words, finding, percent, span_words
+from fiscal.queries.statistics.words import compared_words, finding, money, percent, span_words
 from organizations.access import Reach
 from organizations.choices import Scope
 from portal.charts.bars import NARROW, WIDE, bar_chart
@@ -71,6 +71,7 @@ def _show(request: PageRequest, reach: Reach | None, framed: dict[str, Any]) -> 
         "facts": apart.facts(found),
         "before_words": _before_words(found),
         "before_total": sum(figures.net for figures in found.days.before.values()),
+        "unsplit": _unsplit(found),
         "quantity_unit": _("pieces or kilograms"),
         "apart": apart.counted_apart(found.days.total, found.currency),
         "links": _links(request, address, reach, found, detail=detail),
@@ -182,6 +183,16 @@ def _unmapped(found: Statistics) -> str:
     whole = sum(max(category.total, 0) for category in found.payments)
     total = sum(each.total for each in found.payments if each.category == PaymentCategory.UNMAPPED)
     return percent(100 * total / whole) if whole and total else ""
+
+
+def _unsplit(found: Statistics) -> dict[str, str]:
+    """Takings that came without payments, or without VAT rates; '' where all of them are split."""
+    net = found.days.total.net
+    rests = {
+        "payments": net - sum(category.total for category in found.payments),
+        "vat": net - sum(country.gross for country in found.vat),
+    }
+    return {name: money(rest, found.currency) if rest else "" for name, rest in rests.items()}
 
 
 def _links(
