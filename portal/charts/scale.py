@@ -36,8 +36,13 @@ def axis(values: Iterable[int], height: int, steps: int = 4) -> Axis:
     if high == low:
         high = 100
     step = _round_step((high - low) / steps)
-    low, high = floor(low / step) * step, ceil(high / step) * step
-    return Axis(low, high, tuple(range(low, high + 1, step)), height)
+    low, high = -_reach(-low, step), _reach(high, step)
+    return Axis(low, high, tuple(range(ceil(low / step) * step, high + 1, step)), height)
+
+
+def _reach(value: int, step: int) -> int:
+    """How far a side of the axis goes: to the next tick, or only as far as it must where a tick would be mostly air."""
+    return ceil(value / step) * step if value > step // 2 else ceil(value * 10 / step) * step // 10
 
 
 def _without_outlier(ascending: list[int]) -> int:

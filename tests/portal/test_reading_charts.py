@@ -133,3 +133,11 @@ def test_the_same_picture_speaks_in_words():
 
     assert chart.slots[0].title == "Mon 2\u00a0Mar: €\u00a01,234.56, before €\u00a01,000.00"
     assert [word.text for word in chart.words if word.y > HEIGHT + HEAD] == ["2\u00a0Mar"]
+
+
+def test_a_little_below_zero_takes_no_more_room_than_it_needs():
+    found = axis([127_000_00, -900_00], HEIGHT)
+
+    assert -5_000_00 <= found.low <= -900_00
+    assert 0 in found.ticks
+    assert found.high == 150_000_00

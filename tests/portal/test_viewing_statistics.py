@@ -143,9 +143,9 @@ def test_training_control_and_pending_receipts_are_in_no_total_and_counted_apart
     assert "Takings are € 10.00" in finding(html)
     apart = re.search(r"Counted apart, and in no total: (.*?)\.</p>", html, re.DOTALL).group(1)
     assert "3 control receipts" in apart
-    assert "3 training (€ 999.00)" in apart
-    assert "1 pending, not yet fiscal (€ 44.00)" in apart
-    assert "1 of unknown kind (€ 7.77)" in apart
+    assert "3 training receipts (€ 999.00)" in apart
+    assert "1 pending sale, not yet fiscal (€ 44.00)" in apart
+    assert "1 receipt of unknown kind (€ 7.77)" in apart
 
 
 def test_euro_of_austria_and_italy_add_up_and_their_vat_tables_do_not(cast, takings, petra):

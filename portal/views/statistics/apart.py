@@ -49,18 +49,30 @@ def counted_apart(total: Figures, currency: str) -> list[str]:
     """Receipts that are no turnover, in words."""
     zero = sum(number for kind, (number, _cents) in total.apart.items() if kind in ZERO)
     words = [ngettext("%(n)s control receipt", "%(n)s control receipts", zero) % {"n": count(zero)}] if zero else []
-    labels = {
-        ReceiptKind.TRAINING: _("training"),
-        ReceiptKind.PENDING: _("pending, not yet fiscal"),
-        ReceiptKind.UNKNOWN: _("of unknown kind"),
-        ReceiptKind.VOUCHER_SALE: _("sale of multi-purpose vouchers"),
-        ReceiptKind.CASH_OUT: _("cash withdrawal"),
-    }
-    for kind, label in labels.items():
+    for kind in (
+        ReceiptKind.TRAINING,
+        ReceiptKind.PENDING,
+        ReceiptKind.UNKNOWN,
+        ReceiptKind.VOUCHER_SALE,
+        ReceiptKind.CASH_OUT,
+    ):
         number, cents = total.apart.get(kind, (0, 0))
         if number:
-            words.append(f"{count(number)} {label} ({money(cents, currency)})")
+            words.append(f"{_of_kind(kind, number) % {'n': count(number)}} ({money(cents, currency)})")
     return words
+
+
+def _of_kind(kind: ReceiptKind, n: int) -> str:
+    """So many receipts of this kind, in words with a place for the number."""
+    if kind == ReceiptKind.TRAINING:
+        return ngettext("%(n)s training receipt", "%(n)s training receipts", n)
+    if kind == ReceiptKind.PENDING:
+        return ngettext("%(n)s pending sale, not yet fiscal", "%(n)s pending sales, not yet fiscal", n)
+    if kind == ReceiptKind.VOUCHER_SALE:
+        return ngettext("%(n)s multi-purpose voucher sold", "%(n)s multi-purpose vouchers sold", n)
+    if kind == ReceiptKind.CASH_OUT:
+        return ngettext("%(n)s cash withdrawal", "%(n)s cash withdrawals", n)
+    return ngettext("%(n)s receipt of unknown kind", "%(n)s receipts of unknown kind", n)
 
 
 def coverage_words(coverage: Coverage) -> tuple[list[str], bool]:
