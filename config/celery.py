@@ -15,6 +15,7 @@ app.conf.beat_schedule = {
     "compare": {"task": "fiscal.tasks.compare_due", "schedule": 600.0, "options": {"expires": 600}},
     "roll_up": {"task": "fiscal.tasks.roll_up", "schedule": 15.0, "options": {"expires": 15}},
     "keep_statistics": {"task": "fiscal.tasks.keep_statistics", "schedule": 21600.0, "options": {"expires": 3600}},
+    "verify": {"task": "fiscal.tasks.verify", "schedule": 60.0, "options": {"expires": 60}},
     "tidy": {"task": "fiscal.tasks.tidy", "schedule": 60.0, "options": {"expires": 60}},
     "send-reports": {"task": "fiscal.tasks.send_reports", "schedule": 300.0, "options": {"expires": 300}},
 }

@@ -45,6 +45,12 @@ def keep_statistics(**_: Any) -> None:
 
 
 @shared_task
+def verify(**_: Any) -> None:
+    """Verify signed receipts that came or changed; once per slot of time."""
+    run_periodic("verify", now=timezone.now())
+
+
+@shared_task
 def compare_due(**_: Any) -> None:
     """Compare objects in step with the provider, those whose turn it is; once per slot of time."""
     run_periodic("compare_due", now=timezone.now())
@@ -73,6 +79,7 @@ PERIODIC: dict[str, tuple[timedelta, Callable[[datetime], object]]] = {
     "compare_due": (timedelta(minutes=10), lambda now: services.compare_due(now=now)),
     "tidy": (timedelta(minutes=1), lambda now: services.tidy(now=now)),
     "roll_up": (timedelta(seconds=15), lambda now: services.roll_up_due(now=now)),
+    "verify": (timedelta(minutes=1), lambda now: services.verify_due(now=now)),
     "keep_statistics": (timedelta(hours=6), lambda now: services.keep_statistics(now=now)),
     "send_reports": (timedelta(minutes=5), _send_reports),
 }

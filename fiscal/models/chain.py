@@ -18,6 +18,7 @@ class Chain(models.Model):
     verified_until = models.DateTimeField(null=True, help_text="Time of the last of them.")
     checked_at = models.DateTimeField(null=True)
     dirty_from = models.DateField(null=True, help_text="A day already verified changed: begin again from there.")
+    marks = models.PositiveIntegerField(default=0, help_text="Counts the marks: tells whether one came meanwhile.")
     aes_key_sealed = models.TextField(blank=True, help_text="Of the turnover counter. Without it: not checked.")
     certificates = models.JSONField(default=list, help_text="Base64 DER. Without them: signatures not checked.")
 

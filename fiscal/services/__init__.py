@@ -21,6 +21,15 @@ from fiscal.services.credentials import (
     store_credential,
 )
 from fiscal.services.decisions import adopt_theirs, restore_ours, try_again
+from fiscal.services.dep_export import ExportRefused, export_chain
+from fiscal.services.documents import (
+    DocumentRefused,
+    create_receipt,
+    document_pdf,
+    emit_document,
+    settle_document,
+    void_document,
+)
 from fiscal.services.fills import (
     BackfillRefused,
     cancel_backfill,
@@ -38,14 +47,18 @@ from fiscal.services.registers import add_device, change_register, place_registe
 from fiscal.services.retries import MOST_AT_ONCE, CountChanged, try_all_again
 from fiscal.services.reveals import NothingToReveal, Revealed, reveal
 from fiscal.services.shops import add_shop, change_shop, close_shop, reopen_shop
+from fiscal.services.verification import ChainRefused, store_chain_material, verify_again, verify_due
 from fiscal.services.work import compare_due, due_organizations, periodic, reconcile_organization, sweep, tidy
 
 __all__ = [
     "MOST_AT_ONCE",
     "BackfillRefused",
+    "ChainRefused",
     "ConnectionRefused",
     "CountChanged",
     "CredentialRefused",
+    "DocumentRefused",
+    "ExportRefused",
     "NothingToReveal",
     "Revealed",
     "add_device",
@@ -61,9 +74,13 @@ __all__ = [
     "connect_datacash",
     "connect_files",
     "connect_kassandro",
+    "create_receipt",
     "describe_connection",
+    "document_pdf",
     "due_connections",
     "due_organizations",
+    "emit_document",
+    "export_chain",
     "keep_statistics",
     "map_payment_methods",
     "pause_backfill",
@@ -84,11 +101,16 @@ __all__ = [
     "reveal",
     "roll_up_due",
     "set_webhook",
+    "settle_document",
     "start_backfill",
+    "store_chain_material",
     "store_credential",
     "sweep",
     "tidy",
     "try_again",
     "try_all_again",
     "try_connection",
+    "verify_again",
+    "verify_due",
+    "void_document",
 ]

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from fiscal.models import DirtyDay, PaymentMethod, Register
+from django.db.models import Case, F, When
+
+from fiscal.models import Chain, DirtyDay, PaymentMethod, Register
 from fiscal.statistics import receipt_rows
 from fiscal.statistics.placing import Places
 from fiscal.statistics.receipt_rows import Row, row_of
@@ -82,10 +84,13 @@ def suspicion(day: date, today: date) -> str:
 
 
 def mark_dirty(register_id: int, days: Iterable[date], *, now: datetime) -> None:
-    """Say that these days are to be rolled up anew. In the transaction of whatever changed them.
+    """Say that these days are to be rolled up, and verified, anew. In the transaction of whatever changed them.
 
     An existing mark is written again, so that whoever is taking it away at this moment leaves ours behind.
     """
+    if first := min(days := set(days), default=None):
+        earlier = Case(When(dirty_from__lt=first, then=F("dirty_from")), default=first)
+        Chain.objects.filter(register_id=register_id).update(dirty_from=earlier, marks=F("marks") + 1)
     DirtyDay.objects.bulk_create(
         [DirtyDay(register_id=register_id, day=day, marked_at=now) for day in sorted(days)],
         update_conflicts=True,

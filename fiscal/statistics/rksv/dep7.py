@@ -68,16 +68,19 @@ def read_dep(path: Path) -> Iterator[list[DepGroup]]:
 
 def write_dep(stream: TextIO, groups: Iterable[DepGroup]) -> None:
     """Write an export that `read_dep` and the ministry's tool read."""
-    stream.write(f'{{"{GROUPS}":[')
+    stream.writelines(dep_pieces(groups))
+
+
+def dep_pieces(groups: Iterable[DepGroup]) -> Iterator[str]:
+    """The text of an export, piece by piece."""
+    yield f'{{"{GROUPS}":['
     for place, group in enumerate(groups):
         head = {CERTIFICATE: group.certificate, AUTHORITIES: list(group.authorities)}
-        stream.write("," if place else "")
-        stream.write(json.dumps(head, separators=(",", ":"))[:-1] + f',"{RECEIPTS}":[')
-        stream.writelines(
-            ("," if number else "") + json.dumps(compact) for number, compact in enumerate(group.receipts)
-        )
-        stream.write("]}")
-    stream.write("]}\n")
+        yield "," if place else ""
+        yield json.dumps(head, separators=(",", ":"))[:-1] + f',"{RECEIPTS}":['
+        yield from (("," if number else "") + json.dumps(compact) for number, compact in enumerate(group.receipts))
+        yield "]}"
+    yield "]}\n"
 
 
 def _groups(reader: JsonReader) -> list[DepGroup]:

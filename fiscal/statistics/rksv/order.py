@@ -20,6 +20,7 @@ class Glimpse(NamedTuple):
 
     register_id: str = ""
     previous: str = ""
+    serial: str = ""
 
     @property
     def starts(self) -> bool:
@@ -28,13 +29,13 @@ class Glimpse(NamedTuple):
 
 
 def glimpse(compact: str) -> Glimpse:
-    """Kassen-ID and chain value of a compact JWS."""
+    """Kassen-ID, chain value and certificate serial of a compact JWS."""
     part = compact.split(".")[1:2]
     try:
         fields = base64.urlsafe_b64decode("".join(part) + "==").decode().split("_")
     except (binascii.Error, ValueError):
         return Glimpse()
-    return Glimpse(fields[2], fields[12]) if len(fields) > 12 else Glimpse()
+    return Glimpse(fields[2], fields[12], fields[11]) if len(fields) > 12 else Glimpse()
 
 
 class _Cursor:

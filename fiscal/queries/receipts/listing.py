@@ -1,0 +1,166 @@
+"""Receipts of an organization and of those it manages: a page of them, or all as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+
+from fiscal.choices import ConnectionKind
+from fiscal.models import FillDay, PaymentMethod, Placement, Receipt, Register, Shop
+from fiscal.queries.receipts.filters import ReceiptFilters
+from fiscal.queries.receipts.pages import BY_NUMBER, CAP, NEWEST, Order, Place, count_up_to, ids_of_page
+from fiscal.queries.receipts.rows import ReceiptRow, rows_of
+from organizations.access import Reach
+from organizations.choices import Scope
+from organizations.models import Organization
+
+CHOICES = 300
+"""Registers, shops and methods that a filter offers by name; others are chosen on their own pages."""
+CHUNK = 2_000
+
+
+class Zones(dict[str, ZoneInfo]):
+    """Time zones by name."""
+
+    def __missing__(self, name: str) -> ZoneInfo:
+        self[name] = ZoneInfo(name)
+        return self[name]
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """How fresh the list is: the day's reading that is furthest behind, and registers not read today."""
+
+    at: datetime | None
+    registers: int
+    unread: int
+
+
+@dataclass(frozen=True)
+class ReceiptPage:
+    """One page, newest first (by number, highest first, where a number is looked for).
+
+    `newer` and `older`: places for the neighbouring pages, '' where there is none. `counted`: not beyond CAP + 1.
+    `wide`: more than one organization is in the list. `filters`: as applied, with a first day where one was needed.
+    """
+
+    rows: Sequence[ReceiptRow]
+    newer: str
+    older: str
+    counted: int
+    filters: ReceiptFilters
+    as_of: AsOf
+    wide: bool
+    everything: bool
+    """Whether the organizations have any receipt at all."""
+
+    @property
+    def capped(self) -> bool:
+        return self.counted > CAP
+
+
+@dataclass(frozen=True)
+class FilterChoices:
+    """What can be chosen: public ids with names, and payment methods by name."""
+
+    registers: Sequence[tuple[UUID, str]]
+    shops: Sequence[tuple[UUID, str]]
+    organizations: Sequence[tuple[UUID, str]]
+    methods: Sequence[str]
+
+
+def list_receipts(
+    reach: Reach, filters: ReceiptFilters, *, size: int, after: str = "", before: str = ""
+) -> ReceiptPage:
+    """A page after the place `after`, or before the place `before`; the first one without either. Raises NotAuthorized."""
+    reach.require(Scope.TRANSACTIONS)
+    filters = filters.bounded(timezone.localdate())
+    organizations, order = _organizations(reach, filters), _order(filters)
+    condition = filters.condition()
+    place, back = (Place.read(before), True) if before else (Place.read(after), False)
+    ids = ids_of_page(organizations, condition, order, size, place=place, back=back and place is not None)
+    more, back = len(ids) > size, back and place is not None
+    ids = (ids[-size:] if back else ids[:size]) if more else ids
+    rows = rows_of(ids, Zones())
+    older = bool(rows) and (more or back)
+    newer = bool(rows) and (more if back else place is not None)
+    counted = count_up_to(organizations, condition)
+    return ReceiptPage(
+        rows=rows,
+        newer=_place(rows[0], order) if newer else "",
+        older=_place(rows[-1], order) if older else "",
+        counted=counted,
+        filters=filters,
+        as_of=_as_of(reach),
+        wide=len(organizations) > 1,
+        everything=bool(counted) or Receipt.objects.filter(organization__in=organizations).exists(),
+    )
+
+
+def every_receipt(reach: Reach, filters: ReceiptFilters) -> Iterator[ReceiptRow]:
+    """Exactly the receipts of the list, all of them, a chunk in memory at a time. Raises NotAuthorized at the first one."""
+    reach.require(Scope.TRANSACTIONS)
+    filters = filters.bounded(timezone.localdate())
+    organizations, order, condition = _organizations(reach, filters), _order(filters), filters.condition()
+    place: Place | None = None
+    zones = Zones()
+    while True:
+        ids = ids_of_page(organizations, condition, order, CHUNK, place=place, back=False)
+        rows = rows_of(ids[:CHUNK], zones)
+        yield from rows
+        if len(ids) <= CHUNK or not rows:
+            return
+        place = Place.read(_place(rows[-1], order))
+
+
+def filter_choices(reach: Reach) -> FilterChoices:
+    """Registers that stand or stood here, open and closed shops, organizations, and payment methods. Four queries."""
+    reach.require(Scope.TRANSACTIONS)
+    stood = Placement.objects.filter(reach.tree()).values("register")
+    registers = Register.objects.filter(reach.tree() | Q(pk__in=stood)).order_by("name", "pk")
+    shops = Shop.objects.filter(reach.tree()).order_by("name", "pk")
+    below: Any = Organization.objects.filter(parent=reach.organization)
+    methods = PaymentMethod.objects.filter(reach.tree("register__organization")).order_by("name")
+    return FilterChoices(
+        registers=list(registers.values_list("public_id", "name")[:CHOICES]),
+        shops=list(shops.values_list("public_id", "name")[:CHOICES]),
+        organizations=[] if reach.organization.is_managed else _named(reach, below),
+        methods=list(methods.values_list("name", flat=True).distinct()[:CHOICES]),
+    )
+
+
+def _named(reach: Reach, below: Any) -> list[tuple[UUID, str]]:
+    rows = [(one.public_id, str(one)) for one in below.order_by("name", "pk")[:CHOICES]]
+    return [(reach.organization.public_id, str(reach.organization)), *rows] if rows else []
+
+
+def _organizations(reach: Reach, filters: ReceiptFilters) -> list[int]:
+    """Primary keys of the organizations in the list, those with the filter's only."""
+    tree = Organization.objects.filter(reach.tree(""))
+    if filters.organization:
+        tree = tree.filter(public_id=filters.organization)
+    return list(tree.order_by().values_list("pk", flat=True))
+
+
+def _order(filters: ReceiptFilters) -> Order:
+    return BY_NUMBER if filters.number else NEWEST
+
+
+def _place(row: ReceiptRow, order: Order) -> str:
+    return str(Place(row.issued_at, row.receipt_id, row.number if order is BY_NUMBER else ""))
+
+
+def _as_of(reach: Reach) -> AsOf:
+    """Registers that are read by a key: how many, and how far the day's reading has come. Two queries."""
+    today: date = timezone.localdate()
+    registers = Register.objects.filter(reach.tree(), gone_at=None).exclude(connection__kind=ConnectionKind.FILES)
+    read = FillDay.objects.filter(register__in=registers, day=today).aggregate(n=Count("pk"), at=Min("as_of"))
+    there = registers.count()
+    return AsOf(read["at"], there, max(0, there - read["n"]))

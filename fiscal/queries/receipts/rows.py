@@ -1,0 +1,96 @@
+"""One receipt as a line of a list or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fiscal.choices import ReceiptKind
+from fiscal.models import Receipt
+from fiscal.queries.receipts.filters import late
+from fiscal.statistics.turnover import CANCELLATIONS, RETURNS, TURNOVER
+
+SIGNED = CANCELLATIONS | RETURNS
+COLUMNS = [
+    "pk", "number", "key", "day", "issued_at", "kind", "total", "uncollected", "currency", "payments", "suspect",
+    "unit_failed", "related_key", "changed_at", "removed_at", "first_seen_at", "late", "register__public_id",
+    "register__name", "register__serial", "register__time_zone", "organization__public_id",
+    "organization__display_name", "organization__name",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """`local`: the register's wall clock, no zone. Amounts are cents with the sign that counts."""
+
+    receipt_id: int
+    number: str
+    key: str
+    local: datetime
+    issued_at: datetime
+    kind: ReceiptKind
+    total: int
+    uncollected: int
+    currency: str
+    payments: list[list[Any]]
+    suspect: str
+    unit_failed: bool
+    related_key: str
+    changed_at: datetime | None
+    removed_at: datetime | None
+    first_seen_at: datetime
+    late: bool
+    register_id: UUID
+    register: str
+    serial: str
+    organization_id: UUID
+    organization: str
+
+    @property
+    def cancels(self) -> bool:
+        """Whether it takes back what another receipt said."""
+        return self.kind in SIGNED
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is in the turnover."""
+        return self.kind in TURNOVER and self.removed_at is None and not self.suspect
+
+
+def rows_of(ids: list[int], zones: Mapping[str, Any]) -> list[ReceiptRow]:
+    """The receipts of these ids, in their order. `zones`: time zones by name."""
+    values = Receipt.objects.filter(pk__in=ids).annotate(late=late()).order_by().values_list(*COLUMNS)
+    found = {row[0]: row for row in values}
+    return list(_read((found[pk] for pk in ids if pk in found), zones))
+
+
+def _read(rows: Iterable[tuple[Any, ...]], zones: Mapping[str, Any]) -> Iterable[ReceiptRow]:
+    for row in rows:
+        one = dict(zip(COLUMNS, row, strict=True))
+        yield ReceiptRow(
+            receipt_id=one["pk"],
+            number=one["number"],
+            key=one["key"],
+            local=one["issued_at"].astimezone(zones[one["register__time_zone"]]).replace(tzinfo=None),
+            issued_at=one["issued_at"],
+            kind=ReceiptKind(one["kind"]),
+            total=one["total"],
+            uncollected=one["uncollected"],
+            currency=one["currency"],
+            payments=one["payments"],
+            suspect=one["suspect"],
+            unit_failed=one["unit_failed"],
+            related_key=one["related_key"],
+            changed_at=one["changed_at"],
+            removed_at=one["removed_at"],
+            first_seen_at=one["first_seen_at"],
+            late=one["late"],
+            register_id=one["register__public_id"],
+            register=one["register__name"],
+            serial=one["register__serial"],
+            organization_id=one["organization__public_id"],
+            organization=one["organization__display_name"] or one["organization__name"],
+        )
