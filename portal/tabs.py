@@ -39,12 +39,16 @@ def organization_tabs(
         tabs.append(("children", _("Children"), below, children))
     if manages:
         tabs.append(("keys", _("API keys"), address("portal:organization_keys", public_id), keys))
-    if reach.allows(Scope.TRANSACTIONS):
-        tabs.append(("statistics", _("Statistics"), address("portal:organization_statistics", public_id), None))
-    if reach.allows(Scope.CLIENTS):
-        tabs.append(("registers", _("Registers"), address("portal:registers", public_id), None))
-    if reach.allows(Scope.INTEGRATIONS):
-        tabs.append(("connections", _("Connections"), address("portal:connections", public_id), None))
+    sales = (
+        (Scope.TRANSACTIONS, "statistics", _("Statistics"), "organization_statistics"),
+        (Scope.TRANSACTIONS, "receipts", _("Receipts"), "receipts"),
+        (Scope.MONITORING, "verification", _("Verification"), "verification"),
+        (Scope.CLIENTS, "registers", _("Registers"), "registers"),
+        (Scope.INTEGRATIONS, "connections", _("Connections"), "connections"),
+    )
+    for scope, name, label, page in sales:
+        if reach.allows(scope):
+            tabs.append((name, label, address(f"portal:{page}", public_id), None))
     if reach.allows(Scope.BILLING):
         tabs.append(("billing", _("Billing"), address("portal:billing", public_id), None))
     if not reach.organization.is_managed and reach.allows(Scope.ORGANIZATIONS, Level.MANAGE):

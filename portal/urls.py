@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from portal import urls_connections, urls_registers, urls_statistics, urls_uploads
+from portal import urls_connections, urls_receipts, urls_registers, urls_statistics, urls_uploads
 from portal.views import (
     addresses,
     billing,
@@ -88,4 +88,5 @@ urlpatterns: list[URLPattern] = [
     *urls_registers.urlpatterns,
     *urls_statistics.urlpatterns,
     *urls_uploads.urlpatterns,
+    *urls_receipts.urlpatterns,
 ]

@@ -10,6 +10,7 @@ from fiscal.queries.billing import (
     billing_of,
 )
 from fiscal.queries.billing_drift import terms_drift
+from fiscal.queries.chain_work import ChainWork, chain_work
 from fiscal.queries.changing import Affected, LogoImage, affected_by_retirement, logo_digest, logo_image
 from fiscal.queries.connection_page import ConnectionPage, connection_page
 from fiscal.queries.connections import (
@@ -22,6 +23,8 @@ from fiscal.queries.connections import (
 )
 from fiscal.queries.creation import Creation, CreationLine, creation_of
 from fiscal.queries.credentials import CredentialFacts, ModeSlot, credential_facts, credentials_of
+from fiscal.queries.dep_check import DepUnreadable, check_dep
+from fiscal.queries.documents import DocumentFacts, MakingFacts, document_facts, making_facts
 from fiscal.queries.drift import Drift, drift
 from fiscal.queries.home import WorkList, work_list
 from fiscal.queries.keys import (
@@ -45,6 +48,18 @@ from fiscal.queries.organization_rows import OrganizationRow
 from fiscal.queries.organizations import OrganizationList, every_organization, list_organizations, organization_name
 from fiscal.queries.payment_methods import MethodList, MethodName, folded, method_names, payment_methods
 from fiscal.queries.reading import BackfillLine, first_backfill_day, known_backfill
+from fiscal.queries.receipts import STATES as RECEIPT_STATES
+from fiscal.queries.receipts import (
+    FilterChoices,
+    ReceiptDetail,
+    ReceiptFilters,
+    ReceiptPage,
+    ReceiptRow,
+    every_receipt,
+    filter_choices,
+    list_receipts,
+    receipt_detail,
+)
 from fiscal.queries.register_page import MovingChoices, RegisterPage, moving_choices, register_page
 from fiscal.queries.registers import (
     REGISTER_SORTS,
@@ -57,6 +72,7 @@ from fiscal.queries.registers import (
 from fiscal.queries.sales_work import SalesSummary, SalesWork, sales_summary, sales_work
 from fiscal.queries.shell import ProviderHealth, attention_count, database_answers, provider_state
 from fiscal.queries.shops import SHOP_SORTS, ShopFilters, ShopList, ShopRow, list_shops, open_shops, shop_facts
+from fiscal.queries.verification import ChainList, ChainPage, chain_list, chain_page, exportable_register
 from fiscal.queries.wizard import DraftLine, ModeChoice, Place, Places, draft_answers, drafts_of, place, places
 
 __all__ = [
@@ -65,6 +81,7 @@ __all__ = [
     "DELETED",
     "ORGANIZATION_SORTS",
     "ORGANIZATION_TABS",
+    "RECEIPT_STATES",
     "REGISTER_SORTS",
     "REGISTER_TABS",
     "SHOP_SORTS",
@@ -75,20 +92,27 @@ __all__ = [
     "BackfillLine",
     "BillingChoices",
     "BillingFacts",
+    "ChainList",
+    "ChainPage",
+    "ChainWork",
     "ConnectionFilters",
     "ConnectionList",
     "ConnectionPage",
     "Creation",
     "CreationLine",
     "CredentialFacts",
+    "DepUnreadable",
+    "DocumentFacts",
     "DraftLine",
     "Drift",
+    "FilterChoices",
     "HandOver",
     "KeyDetail",
     "KeyFilter",
     "KeyPage",
     "KeyRow",
     "LogoImage",
+    "MakingFacts",
     "MethodList",
     "MethodName",
     "ModeChoice",
@@ -103,6 +127,10 @@ __all__ = [
     "Place",
     "Places",
     "ProviderHealth",
+    "ReceiptDetail",
+    "ReceiptFilters",
+    "ReceiptPage",
+    "ReceiptRow",
     "RegisterFilters",
     "RegisterList",
     "RegisterPage",
@@ -120,15 +148,23 @@ __all__ = [
     "attention_count",
     "billing_choices",
     "billing_of",
+    "chain_list",
+    "chain_page",
+    "chain_work",
+    "check_dep",
     "connection_page",
     "creation_of",
     "credential_facts",
     "credentials_of",
     "database_answers",
+    "document_facts",
     "draft_answers",
     "drafts_of",
     "drift",
     "every_organization",
+    "every_receipt",
+    "exportable_register",
+    "filter_choices",
     "first_backfill_day",
     "folded",
     "key_detail",
@@ -138,11 +174,13 @@ __all__ = [
     "list_keys",
     "list_keys_of",
     "list_organizations",
+    "list_receipts",
     "list_registers",
     "list_registers_of",
     "list_shops",
     "logo_digest",
     "logo_image",
+    "making_facts",
     "method_names",
     "mirror_work",
     "moving_choices",
@@ -154,6 +192,7 @@ __all__ = [
     "place",
     "places",
     "provider_state",
+    "receipt_detail",
     "register_page",
     "retryable_ids",
     "sales_summary",

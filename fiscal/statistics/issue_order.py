@@ -40,13 +40,17 @@ def in_issue_order(receipts: Sequence[Issued], chain: str, strays: Sequence[Issu
         places[glimpse(receipt.jws).previous].append(place)
     lost = {glimpse(stray.jws).previous: stray for stray in strays}
     while waiting:
-        place = next((one for one in places.get(chain, ()) if one in waiting), None) if chain else _start(waiting)
+        place = _continuing(waiting, places.get(chain, ())) if chain else _start(waiting)
         if place is None and chain in lost:
             receipt = lost.pop(chain)
         else:
             receipt = waiting.pop(next(iter(waiting)) if place is None else place)
         yield receipt
         chain = next_value(receipt.jws)
+
+
+def _continuing(waiting: dict[int, Issued], places: Sequence[int]) -> int | None:
+    return next((place for place in places if place in waiting), None)
 
 
 def _start(waiting: dict[int, Issued]) -> int | None:

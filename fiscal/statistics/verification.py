@@ -27,7 +27,7 @@ from fiscal.statistics.rksv.counter import TurnoverCounter
 from fiscal.statistics.rksv.material import decode_der
 from fiscal.statistics.rksv.rules.clock import VIENNA
 from fiscal.statistics.rksv.signature import KeyRing, key_of_certificate
-from fiscal.statistics.rksv.state import VerifierState
+from fiscal.statistics.rksv.state import VERSION, VerifierState
 from fiscal.statistics.rksv.verifier import Verifier
 
 BEGINNING = date(2000, 1, 1)
@@ -114,10 +114,12 @@ def _feed(run: Run, receipt: Issued, day: date) -> None:
 
 def _resumed(chain: Chain, dirty_from: date, now: datetime) -> Run:
     """Where to begin: before the dirty day if the state of that moment was kept, else at the very beginning."""
-    before: dict[str, dict[str, Any]] = chain.state.get("before", {})
+    latest = chain.state.get("latest", {})
+    if latest.get("version") != VERSION:
+        return Run(_verifier(chain, None, now), BEGINNING, {})
+    before: dict[str, dict[str, Any]] = chain.state["before"]
     kept = sorted(day for day in before if day <= dirty_from.isoformat())
-    latest = chain.state.get("latest")
-    if latest and chain.verified_until and chain.verified_until.astimezone(chain.register.zone).date() < dirty_from:
+    if chain.verified_until and chain.verified_until.astimezone(chain.register.zone).date() < dirty_from:
         return Run(_verifier(chain, latest, now), dirty_from, before)
     if not kept:
         return Run(_verifier(chain, None, now), BEGINNING, {})

@@ -84,7 +84,7 @@ class PaidWith(Func):
     conditional = True
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template = "EXISTS (SELECT 1 FROM json_each(%(expressions)s)"
+        template = "EXISTS (SELECT 1 FROM json_each(%(expressions)s))"
         joined = ") WHERE json_extract(value, '$[0]') = ("
         return super().as_sql(compiler, connection, template=template, arg_joiner=joined, **context)
 

@@ -94,7 +94,7 @@ def _near(order: Order, place: Place | None, *, back: bool) -> Q:
 
 
 def _bound(order: Order, place: Place, *, back: bool) -> Q:
-    """What the place says about columns that indexes and partitions begin with."""
+    """What the place says about columns that indexes and partitions begin with. A receipt's day is its time's, locally."""
     if order is not NEWEST:
         return Q(number__gte=place.number) if back else Q(number__lte=place.number)
     day, one = place.issued_at.date(), timedelta(days=1)
@@ -114,9 +114,7 @@ def _ids(organizations: Sequence[int], condition: Q, order: Order, most: int, *,
     return _ids_of_many(organizations, each, order, most, "ASC" if back else "DESC")
 
 
-def _ids_of_many(
-    organizations: Sequence[int], each: QuerySet[Receipt], order: Order, most: int, way: str
-) -> list[int]:
+def _ids_of_many(organizations: Sequence[int], each: QuerySet[Receipt], order: Order, most: int, way: str) -> list[int]:
     """The first rows of every organization, and of all of them the first."""
     columns = ["id", order.column] if on_postgresql() else ["id"]
     inner, parameters = each.values(*columns)[:most].query.sql_with_params()

@@ -21,6 +21,8 @@ class Glimpse(NamedTuple):
     register_id: str = ""
     previous: str = ""
     serial: str = ""
+    number: str = ""
+    at: str = ""
 
     @property
     def starts(self) -> bool:
@@ -29,13 +31,13 @@ class Glimpse(NamedTuple):
 
 
 def glimpse(compact: str) -> Glimpse:
-    """Kassen-ID, chain value and certificate serial of a compact JWS."""
+    """What a compact JWS says of itself in the fields that tell receipts apart."""
     part = compact.split(".")[1:2]
     try:
         fields = base64.urlsafe_b64decode("".join(part) + "==").decode().split("_")
     except (binascii.Error, ValueError):
         return Glimpse()
-    return Glimpse(fields[2], fields[12], fields[11]) if len(fields) > 12 else Glimpse()
+    return Glimpse(fields[2], fields[12], fields[11], fields[3], fields[4]) if len(fields) > 12 else Glimpse()
 
 
 class _Cursor:

@@ -104,9 +104,7 @@ def test_new_receipts_are_verified_from_their_day_on_only(register, monkeypatch)
     mark_dirty(register.pk, [DAY + 2 * ONE], now=timezone.now())
     looked_at = []
     days_of = verification._days
-    monkeypatch.setattr(
-        verification, "_days", lambda *asked: (looked_at.append(day) or day for day in days_of(*asked))
-    )
+    monkeypatch.setattr(verification, "_days", lambda *asked: (looked_at.append(day) or day for day in days_of(*asked)))
 
     verify_all()
 

@@ -1,0 +1,1 @@
+"""Pages of receipts and of the fiscal documents that people have made."""

@@ -1,0 +1,1 @@
+"""Pages about the verification of Austrian signed receipts."""
