@@ -117,7 +117,7 @@ def receipt_detail(reach: Reach, receipt_id: int) -> ReceiptDetail | None:
         items=[ItemLine(name, quantity, total, _rate(rate)) for name, quantity, total, rate in receipt.items],
         taxes=[TaxLine(code, _rate(rate), *cents) for code, rate, *cents in receipt.taxes],
         history=[_earlier(one) for one in reversed(receipt.history)],
-        code=code_facts(receipt, chain),
+        code=code_facts(receipt, chain, seen=reach.allows(Scope.MONITORING)),
         verified=_verified(reach, receipt, register, chain),
         previous=previous,
         next=following,

@@ -41,15 +41,19 @@ class CodeFacts:
     counter_words: str = ""
 
 
-def code_facts(receipt: Receipt, chain: Chain | None) -> CodeFacts | None:
-    """The code's facts; None for a receipt without one."""
+def code_facts(receipt: Receipt, chain: Chain | None, *, seen: bool) -> CodeFacts | None:
+    """The code's facts; None for a receipt without one.
+
+    `seen`: the person may monitor signatures. SECURITY: the counter tells all that the register ever sold, wherever it
+    stood; who may see some receipts only is not told it.
+    """
     if not receipt.jws:
         return None
     try:
         code = parse_compact(receipt.jws)
     except Malformed as error:
         return CodeFacts(receipt.jws, broken=f"{error.code.label} {error}", unit_failed=receipt.unit_failed)
-    counter, words = _counter(code, chain)
+    counter, words = _counter(code, chain, seen=seen)
     return CodeFacts(
         jws=receipt.jws,
         text=code.qr_text,
@@ -64,9 +68,11 @@ def code_facts(receipt: Receipt, chain: Chain | None) -> CodeFacts | None:
     )
 
 
-def _counter(code: SignedReceipt, chain: Chain | None) -> tuple[int | None, str]:
+def _counter(code: SignedReceipt, chain: Chain | None, *, seen: bool) -> tuple[int | None, str]:
     if code.kind in MARKED_KINDS:
         return None, _("A training receipt or cancellation carries no counter.")
+    if not seen:
+        return None, _("Shown to people with the authorization for signature monitoring.")
     if chain is None or not chain.aes_key_sealed:
         return None, _("Not decrypted: no AES key of this register is stored.")
     return TurnoverCounter.from_base64(chain.aes_key()).decrypt(code.counter, code.register_id, code.number), ""
