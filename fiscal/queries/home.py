@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from fiscal.choices import CredentialStatus
 from fiscal.models import Credential, IssuedKey
+from fiscal.queries.chain_work import ChainWork, chain_work
 from fiscal.queries.mirror_work import work_counts
 from fiscal.queries.organization_rows import OrganizationRow
 from fiscal.queries.organizations import organization_rows
@@ -49,6 +50,7 @@ class WorkList:
     paused: Waiting
     keys: Waiting
     sales: SalesWork
+    chains: ChainWork
     drafts: Sequence[DraftLine]
     recent: Sequence[OrganizationRow]
     checked_at: datetime
@@ -63,6 +65,7 @@ def work_list(user: User) -> WorkList:
         paused=_paused(user),
         keys=_keys(user, now),
         sales=sales_work(user),
+        chains=chain_work(user),
         drafts=drafts_of(user),
         recent=_recent(user),
         checked_at=now,

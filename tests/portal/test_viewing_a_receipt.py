@@ -57,7 +57,15 @@ def test_a_receipt_shows_its_lines_vat_payments_and_place(cast, petra, register)
 
     page = page_of(petra, cast.shop, row)
 
-    for words in ("Melange &amp; Kipferl", "1.5", "€\u00a031.70", "€\u00a019.73", "Bankomat", "€\u00a011.70", "10\u00a0%"):
+    for words in (
+        "Melange &amp; Kipferl",
+        "1.5",
+        "€\u00a031.70",
+        "€\u00a019.73",
+        "Bankomat",
+        "€\u00a011.70",
+        "10\u00a0%",
+    ):
         assert words in page
     assert "Hauptplatz, Gasthaus Mio" in page
     assert "it counts as turnover" in page
