@@ -17,11 +17,12 @@ from organizations.models import User
 
 @dataclass(frozen=True)
 class ChainWork:
-    """Registers with open defects, since when the oldest waits, and the organization under which most of them stand."""
+    """Registers with open defects at the one organization that has most of them, `others` elsewhere; the oldest since when."""
 
     registers: int
     since: datetime | None
     place: UUID | None
+    others: int = 0
 
 
 def chain_work(user: User) -> ChainWork:
@@ -44,8 +45,6 @@ def chain_work(user: User) -> ChainWork:
     for own, parent, n, _since in rows:
         place = parent if parent in known else own
         counts[place] = counts.get(place, 0) + n
-    return ChainWork(
-        registers=sum(n for _own, _parent, n, _since in rows),
-        since=min(since for *_rest, since in rows),
-        place=known.get(max(counts, key=lambda place: counts[place])),
-    )
+    most = max(counts, key=lambda place: counts[place])
+    since = min(since for *_rest, since in rows)
+    return ChainWork(counts[most], since, known.get(most), sum(counts.values()) - counts[most])

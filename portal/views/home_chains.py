@@ -22,10 +22,14 @@ def chain_lines(work: ChainWork) -> Iterator[dict[str, Any]]:
         "%(n)d registers with findings in their signed receipts",
         work.registers,
     )
+    note = _("Oldest since %(time)s") % {"time": clock(work.since)}
+    if work.others:
+        more = ngettext("%(n)d more in other organizations", "%(n)d more in other organizations", work.others)
+        note = f"{note}; {more % {'n': work.others}}"
     yield {
         "url": f"{reverse('portal:verification', args=[work.place])}?state=found",
         "icon": "shield-check",
         "tone": "bad",
         "title": words % {"n": work.registers},
-        "note": _("Oldest since %(time)s") % {"time": clock(work.since)},
+        "note": note,
     }

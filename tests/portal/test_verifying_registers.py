@@ -20,7 +20,7 @@ from tests.portal.sales import only, signed_in, url
 
 DAY = date(2026, 5, 4)
 ONE = timedelta(days=1)
-CHECKSUM = "3Fdu"
+CHECKSUM = "kF8o"  # Base64(SHA-256(Base64 text of the key)[0:3]), contract "RKSV", heading 3
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_with_key_and_certificate_the_register_is_verified_anew(cast, petra, reg
     assert AES_KEY_TEXT not in chain.aes_key_sealed
     page = shown(petra, "chain", cast.shop, register.public_id)
     assert "Signatures: 7 checked, 0 not checked" in page
-    assert "compare it with FinanzOnline" in page
+    assert f"checksum {CHECKSUM}: compare it with FinanzOnline" in page
     assert AES_KEY_TEXT not in page
     assert AES_KEY_TEXT not in shown(petra, "chain_keys", cast.shop, register.public_id)
 
