@@ -19,15 +19,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from billing.models import BillingAddress
-from fiscal.choices import FileLayout, ImportState
+from fiscal.choices import DocumentAction, FileLayout, ImportState
 from fiscal.models import (
     Backfill,
+    Chain,
     Connection,
     Credential,
     FileImport,
+    FiscalDocument,
     Mirror,
     PaymentMethod,
     Placement,
+    Receipt,
     Register,
     Shop,
 )
@@ -35,7 +38,7 @@ from organizations.choices import Level, Mode, Scope
 from organizations.models import ApiKey, Authorization, Draft, Logo, Organization, User
 from organizations.services import issue_key
 from tests.cast import Cast, person
-from tests.fiscal.statistics.books import make_connection, make_register, make_shop
+from tests.fiscal.statistics.books import make_connection, make_register, make_shop, sale, sell
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 READING = ("GET", "HEAD", "OPTIONS")
@@ -170,6 +173,11 @@ def _things(cast: Cast, organization: Organization) -> dict[str, object]:
     source = make_connection(organization, country="ITA")
     day = timezone.localdate()
     backfill = Backfill.objects.create(connection=source, first_day=day, last_day=day, next_day=day)
+    bar = make_register(organization, connection=source, country="ITA")
+    receipts = sell(bar, day, [sale(day, 430, country="ITA")], rolled_up=False)
+    made = FiscalDocument.objects.create(
+        organization=organization, register=bar, action=DocumentAction.EMIT, request={}, reason="why"
+    )
     Logo.objects.create(organization=organization, content=b"\x89PNG", content_type="image/png", digest="ab" * 32)
     return {
         "key_id": key.public_id,
@@ -181,7 +189,9 @@ def _things(cast: Cast, organization: Organization) -> dict[str, object]:
         "source": "account",
         "connection_id": source.public_id,
         "backfill_id": backfill.public_id,
-        "register_id": make_register(organization, connection=source, country="ITA").public_id,
+        "register_id": make_register(organization).public_id,
+        "receipt_id": receipts[0].pk,
+        "document_id": made.public_id,
         "shop_id": make_shop(organization).public_id,
         "report_id": uuid4(),
         "import_id": uploaded(organization, source).public_id,
@@ -205,6 +215,7 @@ def uploaded(organization: Organization, source: Connection) -> FileImport:
     )
 
 
+SALES = (Connection, Register, Placement, Shop, PaymentMethod, Backfill, Receipt, Chain, FiscalDocument, FileImport)
 FINGERPRINTED = (Organization, ApiKey, BillingAddress, Credential, Authorization, Logo, Draft, Mirror)
 
 
@@ -217,7 +228,7 @@ def sign_in(user: User) -> Client:
 def fingerprint() -> list[tuple]:
     """All that a denied write could have changed."""
     rows: list[tuple] = []
-    for model in (*FINGERPRINTED, Connection, Register, Placement, Shop, PaymentMethod, Backfill, FileImport):
+    for model in (*FINGERPRINTED, *SALES):
         columns = [field.attname for field in model._meta.concrete_fields]
         rows += sorted(map(repr, model.objects.values_list(*columns)))
     with connection.cursor() as cursor:
