@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
@@ -91,12 +91,11 @@ def chain_list(reach: Reach, *, only_found: bool, page: int, size: int) -> Chain
     reach.require(Scope.MONITORING)
     defective = Finding.objects.filter(reached_days(reach), register=OuterRef("pk"), settled_at=None)
     registers = Register.objects.filter(reach.tree(), country_code="AUT").annotate(found=Exists(defective))
-    counts = registers.aggregate(n=Count("pk"), found=Count("pk", filter=Q(found=True)))
-    chosen = registers.filter(found=True) if only_found else registers
-    total = counts["found"] if only_found else counts["n"]
+    everything, faulty = registers.count(), registers.filter(found=True).count()
+    chosen, total = (registers.filter(found=True), faulty) if only_found else (registers, everything)
     start = (min(page, max(1, -(-total // size))) - 1) * size
     ordered = chosen.select_related("organization", "chain").order_by(F("found").desc(), "name", "pk")
-    return ChainList(_rows(reach, list(ordered[start : start + size])), total, counts["found"], counts["n"])
+    return ChainList(_rows(reach, list(ordered[start : start + size])), total, faulty, everything)
 
 
 def chain_page(

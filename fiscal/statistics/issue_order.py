@@ -36,8 +36,8 @@ def in_issue_order(receipts: Sequence[Issued], chain: str, strays: Sequence[Issu
     """
     waiting = dict(enumerate(receipts))
     places: dict[str, list[int]] = defaultdict(list)
-    for place, receipt in waiting.items():
-        places[glimpse(receipt.jws).previous].append(place)
+    for number, one in waiting.items():
+        places[glimpse(one.jws).previous].append(number)
     lost = {glimpse(stray.jws).previous: stray for stray in strays}
     while waiting:
         place = _continuing(waiting, places.get(chain, ())) if chain else _start(waiting)

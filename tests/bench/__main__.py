@@ -14,7 +14,7 @@ def main(only: str) -> int:
     """Print a line per goal; 1 if any falls short."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
     django.setup()
-    from tests.bench import goals_mirror, goals_pages, goals_statistics, goals_statistics_pages
+    from tests.bench import goals_mirror, goals_pages, goals_receipts, goals_statistics, goals_statistics_pages
 
     goals = [
         goals_mirror.mirror_calls_per_organization,
@@ -26,6 +26,8 @@ def main(only: str) -> int:
         goals_statistics_pages.statistics_csv,
         goals_statistics.receipts_taken_in,
         goals_statistics.late_receipts_rolled_up,
+        goals_receipts.receipts_far_pages,
+        goals_receipts.receipts_number_search,
     ]
     chosen = [goal for goal in goals if only in goal.__name__]
     if not chosen:

@@ -103,7 +103,7 @@ def receipt_detail(reach: Reach, receipt_id: int) -> ReceiptDetail | None:
     if receipt is None:
         return None
     register = Register.objects.select_related("connection", "chain").get(pk=receipt.register_id)
-    row = rows_of([receipt.pk], {register.time_zone: ZoneInfo(register.time_zone)})[0]
+    row = rows_of([(receipt.pk, receipt.day)], {register.time_zone: ZoneInfo(register.time_zone)})[0]
     chain: Chain | None = getattr(register, "chain", None)
     previous, following = neighbours(reach, receipt, register)
     raw, raw_at = raw_of(receipt, register)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +62,9 @@ class ReceiptFilters:
             "organization__public_id": self.organization,
             "day__gte": self.first,
             "day__lte": self.last,
+            # The list is in order of time, so a period is also one of time; a day begins earlier or later than UTC's.
+            "issued_at__gte": _midnight(self.first, -1),
+            "issued_at__lt": _midnight(self.last, 2),
             "kind": self.kind or None,
             "total__gte": self.least,
             "total__lte": self.most,
@@ -114,6 +117,10 @@ STATE_CONDITIONS: dict[str, Any] = {
     "failed": Q(unit_failed=True),
     "suspect": ~Q(suspect=""),
 }
+
+
+def _midnight(day: date | None, days: int) -> datetime | None:
+    return None if day is None else datetime.combine(day + timedelta(days=days), time(), UTC)
 
 
 def _stood_in(shop: UUID) -> Any:

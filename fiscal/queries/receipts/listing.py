@@ -15,7 +15,7 @@ from django.utils import timezone
 from fiscal.choices import ConnectionKind
 from fiscal.models import FillDay, PaymentMethod, Placement, Receipt, Register, Shop
 from fiscal.queries.receipts.filters import ReceiptFilters
-from fiscal.queries.receipts.pages import BY_NUMBER, CAP, NEWEST, Order, Place, count_up_to, ids_of_page
+from fiscal.queries.receipts.pages import BY_NUMBER, CAP, NEWEST, Order, Place, count_up_to, keys_of_page
 from fiscal.queries.receipts.rows import ReceiptRow, rows_of
 from organizations.access import Reach
 from organizations.choices import Scope
@@ -85,10 +85,10 @@ def list_receipts(
     organizations, order = _organizations(reach, filters), _order(filters)
     condition = filters.condition()
     place, back = (Place.read(before), True) if before else (Place.read(after), False)
-    ids = ids_of_page(organizations, condition, order, size, place=place, back=back and place is not None)
-    more, back = len(ids) > size, back and place is not None
-    ids = (ids[-size:] if back else ids[:size]) if more else ids
-    rows = rows_of(ids, Zones())
+    keys = keys_of_page(organizations, condition, order, size, place=place, back=back and place is not None)
+    more, back = len(keys) > size, back and place is not None
+    keys = (keys[-size:] if back else keys[:size]) if more else keys
+    rows = rows_of(keys, Zones())
     older = bool(rows) and (more or back)
     newer = bool(rows) and (more if back else place is not None)
     counted = count_up_to(organizations, condition)
@@ -112,10 +112,10 @@ def every_receipt(reach: Reach, filters: ReceiptFilters) -> Iterator[ReceiptRow]
     place: Place | None = None
     zones = Zones()
     while True:
-        ids = ids_of_page(organizations, condition, order, CHUNK, place=place, back=False)
-        rows = rows_of(ids[:CHUNK], zones)
+        keys = keys_of_page(organizations, condition, order, CHUNK, place=place, back=False)
+        rows = rows_of(keys[:CHUNK], zones)
         yield from rows
-        if len(ids) <= CHUNK or not rows:
+        if len(keys) <= CHUNK or not rows:
             return
         place = Place.read(_place(rows[-1], order))
 

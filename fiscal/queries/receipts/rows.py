@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -60,11 +60,14 @@ class ReceiptRow:
         return self.kind in TURNOVER and self.removed_at is None and not self.suspect
 
 
-def rows_of(ids: list[int], zones: Mapping[str, Any]) -> list[ReceiptRow]:
-    """The receipts of these ids, in their order. `zones`: time zones by name."""
-    values = Receipt.objects.filter(pk__in=ids).annotate(late=late()).order_by().values_list(*COLUMNS)
-    found = {row[0]: row for row in values}
-    return list(_read((found[pk] for pk in ids if pk in found), zones))
+def rows_of(keys: Sequence[tuple[int, date]], zones: Mapping[str, Any]) -> list[ReceiptRow]:
+    """The receipts of these ids and days, in their order. `zones`: time zones by name."""
+    if not keys:
+        return []
+    days = [day for _pk, day in keys]
+    chosen = Receipt.objects.filter(pk__in=[pk for pk, _day in keys], day__range=(min(days), max(days)))
+    found = {row[0]: row for row in chosen.annotate(late=late()).order_by().values_list(*COLUMNS)}
+    return list(_read((found[pk] for pk, _day in keys if pk in found), zones))
 
 
 def _read(rows: Iterable[tuple[Any, ...]], zones: Mapping[str, Any]) -> Iterable[ReceiptRow]:

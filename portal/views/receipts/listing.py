@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dates import MONTHS_3
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -53,9 +54,7 @@ def receipts(request: PageRequest, reach: Reach) -> HttpResponse:
         "title": _("Receipts"),
         "list": found,
         "filters": filters,
-        "lines": [
-            {"row": row, "marks": list(marks(row)), "amount": cents(row.total, row.currency)} for row in found.rows
-        ],
+        "lines": _lines(reach, found),
         "choices": choices,
         "kinds": ReceiptKind.choices,
         "states": [(state, STATES[state]) for state in RECEIPT_STATES],
@@ -70,6 +69,23 @@ def receipts(request: PageRequest, reach: Reach) -> HttpResponse:
         "here": reach.organization.public_id,
     }
     return show(request, PAGE, FRAGMENT, context)
+
+
+def _lines(reach: Reach, found: ReceiptPage) -> list[dict[str, Any]]:
+    """The rows with their words. Put together here: a list formats hundreds of them."""
+    here = reverse("portal:receipts", args=[reach.organization.public_id])
+    words = {kind: str(kind.label).capitalize() for kind in ReceiptKind}
+    return [
+        {
+            "row": row,
+            "url": f"{here}{row.receipt_id}/",
+            "kind": words[row.kind],
+            "when": f"{row.local.day} {str(MONTHS_3[row.local.month]).title()} {row.local:%Y, %H:%M:%S}",
+            "marks": list(marks(row)),
+            "amount": cents(row.total, row.currency),
+        }
+        for row in found.rows
+    ]
 
 
 @require_safe

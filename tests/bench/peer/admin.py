@@ -7,6 +7,7 @@ from django.db.models import FilteredRelation, Q
 from django.utils import timezone
 
 from fiscal.choices import KindName
+from fiscal.models import Receipt
 from fiscal.phases import phase_case
 from organizations.models import Organization
 
@@ -39,3 +40,15 @@ class OrganizationAdmin(admin.ModelAdmin):
 
     def billed_to(self, row):
         return row.arrangement.bill_to
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(admin.ModelAdmin):
+    """The columns of our list of receipts."""
+
+    list_display = ["number", "issued_at", "kind", "total", "register", "organization", "removed_at", "changed_at"]
+    list_filter = ["kind"]
+    search_fields = ["number"]
+    ordering = ["-issued_at", "-id"]
+    list_per_page = 50
+    list_select_related = ["register", "organization"]
