@@ -25,7 +25,7 @@ class LineForm(forms.Form):
         label=_("Quantity"), max_digits=9, decimal_places=3, min_value=Decimal("0.001"), initial=1, required=False
     )
     price = forms.DecimalField(
-        label=_("Price each, gross"), max_digits=9, decimal_places=2, min_value=Decimal("0.01"), required=False
+        label=_("Gross price"), max_digits=9, decimal_places=2, min_value=Decimal("0.01"), required=False
     )
     rate = forms.ChoiceField(label=_("VAT"), required=False)
 

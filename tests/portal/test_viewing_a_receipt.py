@@ -278,3 +278,16 @@ def test_late_receipts_say_so(cast, petra, register):
     Receipt.objects.filter(pk=row.pk).update(first_seen_at=timezone.now() + timedelta(hours=1))
 
     assert "First read, after its day was complete" in page_of(petra, cast.shop, row)
+
+
+def test_a_registers_page_leads_to_its_receipts_their_verification_and_a_new_one(cast, petra, register):
+    page = petra.get(url("register", cast.maker, register.public_id)).content.decode()
+
+    assert f"{url('receipts', cast.maker)}?register={register.public_id}" in page
+    assert url("chain", cast.maker, register.public_id) in page
+    assert url("document_new", cast.shop, register.public_id) in page
+
+    only(cast.mio, cast.shop, Scope.CLIENTS)
+    page = signed_in(cast.mio).get(url("register", cast.shop, register.public_id)).content.decode()
+    assert "/receipts/" not in page
+    assert "/verification/" not in page

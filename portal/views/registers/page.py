@@ -37,10 +37,23 @@ def register(request: PageRequest, reach: Reach, register_id: UUID) -> HttpRespo
         }
     if reach.allows(Scope.TRANSACTIONS):
         urls["methods"] = reverse("portal:payment_methods", args=[here])
+    urls |= _sales_urls(reach, found)
     if found.wider:
         urls["wider"] = reverse("portal:register", args=[found.wider, register_id])
     context = register_frame(reach, found) | {"page": found, "urls": urls}
     return render(request, "portal/registers/register.html", context)
+
+
+def _sales_urls(reach: Reach, found: RegisterPage) -> dict[str, str]:
+    """Where its receipts and their verification are, and where a document is made on it."""
+    here, urls = reach.organization.public_id, {}
+    if reach.allows(Scope.TRANSACTIONS):
+        urls["receipts"] = f"{reverse('portal:receipts', args=[here])}?register={found.register_id}"
+    if reach.allows(Scope.TRANSACTIONS, Level.MANAGE) and not found.by_files:
+        urls["make"] = reverse("portal:document_new", args=[found.organization_id, found.register_id])
+    if reach.allows(Scope.MONITORING) and found.country == "AUT":
+        urls["chain"] = reverse("portal:chain", args=[here, found.register_id])
+    return urls
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

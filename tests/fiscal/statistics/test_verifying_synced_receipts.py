@@ -264,3 +264,28 @@ def test_what_a_fill_writes_marks_the_chain_in_the_same_transaction(register):
     Intake(register).write([sale(DAY + ONE, 700)], now=timezone.now())
     chain.refresh_from_db()
     assert (chain.dirty_from, chain.marks) == (DAY, 2)
+
+
+def test_a_receipt_of_an_impossible_day_is_verified_where_it_continues_the_chain(register):
+    synced(register, three_days(register))
+    lost = Receipt.objects.filter(register=register, number="R-7")
+    lost.update(suspect="FUTURE", day=date(2099, 1, 1), issued_at=timezone.now() + timedelta(days=26_000))
+
+    verify_all()
+
+    assert open_findings(register) == []
+    assert Chain.objects.get(register=register).verified == 13
+
+
+def test_what_was_found_in_receipts_that_are_kept_no_longer_stays(register, settings):
+    days = three_days(register)
+    del days[1][1]
+    synced(register, days)
+    verify_all()
+    settings.RECEIPT_MONTHS = 1
+    Receipt.objects.filter(register=register).delete()
+
+    mark_dirty(register.pk, [DAY], now=timezone.now())
+    verify_all()
+
+    assert open_findings(register) == [("CHAIN_BROKEN", DAY + ONE, "R-8")]
