@@ -24,6 +24,7 @@ SHOP_KEY = at("customer-0", f"keys/{fixed_id('key', 'customer-0')}/")
 CREDENTIAL = at("kassenwerk", f"credentials/{fixed_id('credential', 'kassenwerk', 'TEST')}/")
 SOURCE = at("kassenwerk", f"connections/{fixed_id('connection', 'Kassenwerk customers')}/")
 TILL = at("kassenwerk", f"registers/{fixed_id('register', '1', 'Schank')}/")
+CHAIN = at("kassenwerk", f"verification/{fixed_id('register', '1', 'Schank')}/")
 SIGNED_OUT = [
     "/accounts/login/",
     "/accounts/signup/",
@@ -89,6 +90,13 @@ PAGES = {
         TILL,
         f"{TILL}edit/",
         f"{TILL}move/",
+        f"{TILL}make/",
+        at("kassenwerk", "receipts/"),
+        at("kassenwerk", "receipts/?number=nothing+is+called+this&kind=SALE&from=2026-01-01"),
+        at("kassenwerk", "verification/"),
+        at("kassenwerk", "verification/?state=found"),
+        at("kassenwerk", "verification/file/"),
+        *(f"{CHAIN}{page}" for page in ("", "keys/", "export/")),
         "/connect/",
         "/mirror/",
         "/mirror/retry/",
