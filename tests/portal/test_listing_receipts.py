@@ -234,7 +234,8 @@ def test_a_page_costs_as_many_queries_for_fifty_receipts_of_many_places_as_for_o
             assert petra.get(url("receipts", cast.maker)).status_code == 200
         counts.append(len(queries))
 
-    assert counts[1] <= counts[0]
+    # A first page that is not full looks further back once more on PostgreSQL.
+    assert counts[1] <= min(counts[0], 12) <= counts[0] <= 13, counts
     assert not any("OFFSET" in one["sql"].upper() for one in queries)
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Min, Q
+from django.db.models import CharField, Count, F, FilteredRelation, Min, Q, QuerySet, UUIDField, Value
 from django.utils import timezone
 
 from fiscal.choices import ConnectionKind
-from fiscal.models import FillDay, PaymentMethod, Placement, Receipt, Register, Shop
+from fiscal.models import PaymentMethod, Placement, Receipt, Register, Shop
 from fiscal.queries.receipts.filters import ReceiptFilters
 from fiscal.queries.receipts.pages import BY_NUMBER, CAP, NEWEST, Order, Place, count_up_to, keys_of_page
 from fiscal.queries.receipts.rows import ReceiptRow, rows_of
@@ -57,6 +57,8 @@ class ReceiptPage:
     counted: int
     filters: ReceiptFilters
     as_of: AsOf
+    organizations: Sequence[tuple[UUID, str]]
+    """The one reached and those it manages, if there are any, to choose from."""
     wide: bool
     everything: bool
     """Whether the organizations have any receipt at all."""
@@ -72,7 +74,6 @@ class FilterChoices:
 
     registers: Sequence[tuple[UUID, str]]
     shops: Sequence[tuple[UUID, str]]
-    organizations: Sequence[tuple[UUID, str]]
     methods: Sequence[str]
 
 
@@ -82,8 +83,8 @@ def list_receipts(
     """A page after the place `after`, or before the place `before`; the first one without either. Raises NotAuthorized."""
     reach.require(Scope.TRANSACTIONS)
     filters = filters.bounded(timezone.localdate())
-    organizations, order = _organizations(reach, filters), _order(filters)
-    condition = filters.condition()
+    tree, order = _tree(reach), _order(filters)
+    organizations, condition = _chosen(tree, filters), filters.condition()
     place, back = (Place.read(before), True) if before else (Place.read(after), False)
     keys = keys_of_page(organizations, condition, order, size, place=place, back=back and place is not None)
     more, back = len(keys) > size, back and place is not None
@@ -99,6 +100,7 @@ def list_receipts(
         counted=counted,
         filters=filters,
         as_of=_as_of(reach),
+        organizations=[(one.public_id, str(one)) for one in tree[:CHOICES]] if len(tree) > 1 else [],
         wide=len(organizations) > 1,
         everything=bool(counted) or Receipt.objects.filter(organization__in=organizations).exists(),
     )
@@ -108,7 +110,7 @@ def every_receipt(reach: Reach, filters: ReceiptFilters) -> Iterator[ReceiptRow]
     """Exactly the receipts of the list, all of them, a chunk in memory at a time. Raises NotAuthorized at the first one."""
     reach.require(Scope.TRANSACTIONS)
     filters = filters.bounded(timezone.localdate())
-    organizations, order, condition = _organizations(reach, filters), _order(filters), filters.condition()
+    organizations, order, condition = _chosen(_tree(reach), filters), _order(filters), filters.condition()
     place: Place | None = None
     zones = Zones()
     while True:
@@ -121,32 +123,35 @@ def every_receipt(reach: Reach, filters: ReceiptFilters) -> Iterator[ReceiptRow]
 
 
 def filter_choices(reach: Reach) -> FilterChoices:
-    """Registers that stand or stood here, open and closed shops, organizations, and payment methods. Four queries."""
+    """Registers that stand or stood here, open and closed shops, and payment methods: one query."""
     reach.require(Scope.TRANSACTIONS)
     stood = Placement.objects.filter(reach.tree()).values("register")
-    registers = Register.objects.filter(reach.tree() | Q(pk__in=stood)).order_by("name", "pk")
-    shops = Shop.objects.filter(reach.tree()).order_by("name", "pk")
-    below: Any = Organization.objects.filter(parent=reach.organization)
-    methods = PaymentMethod.objects.filter(reach.tree("register__organization")).order_by("name")
+    registers = _listed(Register.objects.filter(reach.tree() | Q(pk__in=stood)), "register", F("public_id"))
+    shops = _listed(Shop.objects.filter(reach.tree()), "shop", F("public_id"))
+    nobody = Value(None, UUIDField())
+    methods = _listed(PaymentMethod.objects.filter(reach.tree("register__organization")), "method", nobody)
+    rows = list(registers.union(shops, methods).order_by("label")[: 3 * CHOICES])
     return FilterChoices(
-        registers=list(registers.values_list("public_id", "name")[:CHOICES]),
-        shops=list(shops.values_list("public_id", "name")[:CHOICES]),
-        organizations=[] if reach.organization.is_managed else _named(reach, below),
-        methods=list(methods.values_list("name", flat=True).distinct()[:CHOICES]),
+        registers=[(ref, label) for what, ref, label in rows if what == "register"],
+        shops=[(ref, label) for what, ref, label in rows if what == "shop"],
+        methods=[label for what, _ref, label in rows if what == "method"],
     )
 
 
-def _named(reach: Reach, below: Any) -> list[tuple[UUID, str]]:
-    rows = [(one.public_id, str(one)) for one in below.order_by("name", "pk")[:CHOICES]]
-    return [(reach.organization.public_id, str(reach.organization)), *rows] if rows else []
+def _listed(rows: QuerySet[Any], what: str, ref: Any) -> QuerySet[Any]:
+    named = rows.order_by().annotate(what=Value(what, CharField()), ref=ref, label=F("name"))
+    return named.values_list("what", "ref", "label")
 
 
-def _organizations(reach: Reach, filters: ReceiptFilters) -> list[int]:
-    """Primary keys of the organizations in the list, those with the filter's only."""
-    tree = Organization.objects.filter(reach.tree(""))
-    if filters.organization:
-        tree = tree.filter(public_id=filters.organization)
-    return list(tree.order_by().values_list("pk", flat=True))
+def _tree(reach: Reach) -> list[Organization]:
+    """The organization reached, then those it manages by name."""
+    rows = Organization.objects.filter(reach.tree("")).only("public_id", "name", "display_name")
+    return sorted(rows, key=lambda one: (one.pk != reach.organization.pk, str(one).casefold()))
+
+
+def _chosen(tree: Sequence[Organization], filters: ReceiptFilters) -> list[int]:
+    """Primary keys of the organizations in the list: the filter's only, or all."""
+    return [one.pk for one in tree if filters.organization in (None, one.public_id)]
 
 
 def _order(filters: ReceiptFilters) -> Order:
@@ -158,9 +163,10 @@ def _place(row: ReceiptRow, order: Order) -> str:
 
 
 def _as_of(reach: Reach) -> AsOf:
-    """Registers that are read by a key: how many, and how far the day's reading has come. Two queries."""
-    today: date = timezone.localdate()
+    """Registers that are read by a key: how many, and how far the day's reading has come."""
     registers = Register.objects.filter(reach.tree(), gone_at=None).exclude(connection__kind=ConnectionKind.FILES)
-    read = FillDay.objects.filter(register__in=registers, day=today).aggregate(n=Count("pk"), at=Min("as_of"))
-    there = registers.count()
-    return AsOf(read["at"], there, max(0, there - read["n"]))
+    today = FilteredRelation("fill_days", condition=Q(fill_days__day=timezone.localdate()))
+    found = registers.annotate(today=today).aggregate(
+        n=Count("pk", distinct=True), read=Count("today"), at=Min("today__as_of")
+    )
+    return AsOf(found["at"], found["n"], found["n"] - found["read"])

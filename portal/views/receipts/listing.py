@@ -166,7 +166,7 @@ def _chips(
         ("number", _("Number"), filters.number and (filters.number if filters.whole else f"{filters.number}…")),
         ("register", _("Register"), _named(filters.register, choices.registers)),
         ("shop", _("Shop"), _named(filters.shop, choices.shops)),
-        ("organization", _("Organization"), _named(filters.organization, choices.organizations)),
+        ("organization", _("Organization"), _named(filters.organization, found.organizations)),
         ("kind", _("Kind"), filters.kind and str(ReceiptKind(filters.kind).label)),
         ("state", _("State"), filters.state and str(STATES[filters.state])),
         ("method", _("Paid with"), filters.method),
