@@ -12,7 +12,8 @@ from django.urls import reverse
 from fiscal.choices import ConnectionKind, ConnectionStatus, Outcome
 from fiscal.models import Connection, FiscalDocument, Receipt, Register
 from organizations.access import grant_everything
-from organizations.choices import Level, Scope
+from organizations.choices import Level, Scope, Verb
+from organizations.models import AuditEntry
 from tests.cast import person
 from tests.fiscal.connections.conftest import VAT_NUMBER, business, now  # noqa: F401 - fixtures
 from tests.fiscal.statistics.books import sale, sell
@@ -100,6 +101,13 @@ def test_without_proof_or_with_gaps_nothing_is_asked_for(anna, till, sandbox, ch
     assert words in answer.content.decode()
     assert not FiscalDocument.objects.exists()
     assert posts(sandbox, "/receipts$") == 0
+
+
+def test_a_refused_proof_is_on_record(anna, till, sandbox):
+    make(anna, till, typed_name="Kassa 2")
+
+    entry = AuditEntry.objects.get(verb=Verb.PROOF_REFUSED)
+    assert "Create a receipt on Kassa 1" in str(vars(entry))
 
 
 def test_the_same_form_sent_twice_makes_one_receipt(anna, till, sandbox):

@@ -38,7 +38,7 @@ def document_new(request: PageRequest, reach: Reach, register_id: UUID) -> HttpR
     form = MakingForm(request.POST or None, country=facts.country, methods=facts.methods)
     if request.method != "POST":
         return _page(request, reach, facts, form, asked(3, facts.register))
-    fits, proof = form.is_valid(), read_proof(request, tier=3, name=facts.register)
+    fits, proof = form.is_valid(), read_proof(request, reach, tier=3, name=facts.register, action=_verb(facts))
     problems: list[str] = []
     if fits and proof.given:
         if not taken_once(request):
@@ -70,17 +70,26 @@ def document_url(reach: Reach, document_id: UUID) -> str:
     return reverse("portal:document", args=[reach.organization.public_id, document_id])
 
 
+def _title(facts: MakingFacts) -> str:
+    return _("Create a receipt") if facts.provider == "KASSANDRO" else _("Emit a document")
+
+
+def _verb(facts: MakingFacts) -> str:
+    """What is asked for, and where: the button's words, and the record's."""
+    return _("%(verb)s on %(register)s") % {"verb": _title(facts), "register": facts.register}
+
+
 def _page(
     request: PageRequest, reach: Reach, facts: MakingFacts, form: MakingForm, proof: Proof, *, problems: Any = ()
 ) -> HttpResponse:
     here = reach.organization.public_id
-    title = _("Create a receipt") if facts.provider == "KASSANDRO" else _("Emit a document")
+    title = _title(facts)
     waiting = document_url(reach, facts.unsettled) if facts.unsettled else ""
     faulty = bool(proof.errors or problems or any(one.errors for one in form.forms))
     total = form.total if request.method == "POST" and not any(one.errors for one in form.lines) else Decimal(0)
     context = frame(reach, (_("Receipts"), reverse("portal:receipts", args=[here])), (title, "")) | {
         "title": title,
-        "verb": _("%(verb)s on %(register)s") % {"verb": title, "register": facts.register},
+        "verb": _verb(facts),
         "facts": facts,
         "form": form,
         "proof": proof,

@@ -28,7 +28,12 @@ def receipt_void(request: PageRequest, reach: Reach, receipt_id: int) -> HttpRes
     if not found.voidable:
         raise Http404
     row = found.row
-    proof = read_proof(request, tier=3, name=row.number) if request.method == "POST" else asked(3, row.number)
+    title = _("Void document %(number)s") % {"number": row.number}
+    proof = (
+        read_proof(request, reach, tier=3, name=row.number, action=title)
+        if request.method == "POST"
+        else asked(3, row.number)
+    )
     if request.method == "POST" and proof.given:
         try:
             proof = _once(request, proof)
@@ -39,7 +44,6 @@ def receipt_void(request: PageRequest, reach: Reach, receipt_id: int) -> HttpRes
             raise Http404 from None
         except DocumentRefused as refused:
             proof.errors["reason"] = " ".join(refused.errors.values())
-    title = _("Void document %(number)s") % {"number": row.number}
     context = receipt_frame(reach, found, (_("Void"), "")) | {
         "title": title,
         "row": row,

@@ -23,7 +23,7 @@ def by_language(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fiscal", "0004_receipts_by_month")]
+    dependencies = [("fiscal", "0006_what_was_sent")]
 
     operations = [
         migrations.AddField(
