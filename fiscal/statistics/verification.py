@@ -37,6 +37,8 @@ AGAIN_AFTER = timedelta(minutes=10)
 CHUNK = 5_000
 """Receipts after which the result is saved."""
 MOST_STRAYS = 1_000
+MOST_PREFIXES = 500
+"""Running numbers have a handful of beginnings; numbers without an order one each, and a state then grows with them."""
 
 
 @dataclass
@@ -96,11 +98,19 @@ def _run(chain: Chain, now: datetime) -> Run:
         receipts, latest = _receipts(chain.register, day)
         if not run.fed and not run.verifier.state.chain and receipts:
             run.verifier = _verifier(chain, None, now, from_start=any(map(begins_a_chain, receipts)))
-        run.before[day.isoformat()] = run.verifier.state.as_json()
+        _remember(run, day)
         for receipt in in_issue_order(receipts, run.verifier.state.chain, strays):
             _feed(run, receipt, day)
         run.until = latest
     return run
+
+
+def _remember(run: Run, day: date) -> None:
+    """Keep the state before the day; of a register whose numbers have no order, and fill it, no others beside it."""
+    state = run.verifier.state
+    if len(state.numbers) > MOST_PREFIXES:
+        run.before.clear()
+    run.before[day.isoformat()] = state.as_json()
 
 
 def _feed(run: Run, receipt: Issued, day: date) -> None:

@@ -289,3 +289,19 @@ def test_what_was_found_in_receipts_that_are_kept_no_longer_stays(register, sett
     verify_all()
 
     assert open_findings(register) == [("CHAIN_BROKEN", DAY + ONE, "R-8")]
+
+
+def test_of_a_register_whose_numbers_have_no_order_one_state_is_kept(register, monkeypatch):
+    monkeypatch.setattr(verification, "MOST_PREFIXES", 0)
+    days = three_days(register)
+    late = days[0].pop(2)
+    synced(register, days)
+    verify_all()
+    assert list(Chain.objects.get(register=register).state["before"]) == [(DAY + 2 * ONE).isoformat()]
+
+    sync(register, DAY, [late])
+    mark_dirty(register.pk, [DAY], now=timezone.now())
+    verify_all()
+
+    assert open_findings(register) == []
+    assert Chain.objects.get(register=register).verified == 13
