@@ -27,7 +27,7 @@ from tests.fiscal.mirror import invariants
 def messages(monkeypatch) -> list[int]:
     """Messages that would go to the broker, in their order."""
     sent: list[int] = []
-    monkeypatch.setattr(tasks.reconcile, "apply_async", lambda *, kwargs: sent.append(kwargs["organization_id"]))
+    monkeypatch.setattr(tasks.reconcile, "delay", lambda *, organization_id: sent.append(organization_id))
     monkeypatch.setattr(tasks, "doorbell", tasks.Doorbell())
     return sent
 
@@ -37,11 +37,11 @@ def dead_broker(monkeypatch) -> list[int]:
     """A broker that takes nothing. The list holds the tries."""
     tries: list[int] = []
 
-    def refuse(*, kwargs):
-        tries.append(kwargs["organization_id"])
+    def refuse(*, organization_id):
+        tries.append(organization_id)
         raise OSError("OOM command not allowed when used memory > 'maxmemory'")
 
-    monkeypatch.setattr(tasks.reconcile, "apply_async", refuse)
+    monkeypatch.setattr(tasks.reconcile, "delay", refuse)
     monkeypatch.setattr(tasks, "doorbell", tasks.Doorbell())
     return tries
 
