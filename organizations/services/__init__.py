@@ -2,7 +2,7 @@
 
 from organizations.services.changes import EditedMeanwhile, change_details, enable_live, retire, set_delegation
 from organizations.services.creation import add_organization
-from organizations.services.drafts import NoSuchDraft, discard_draft, keep_draft, start_draft
+from organizations.services.drafts import TURN, NoSuchDraft, discard_draft, keep_draft, start_draft
 from organizations.services.keys import (
     disable_key,
     enable_key,
@@ -16,6 +16,7 @@ from organizations.services.people import choose_theme
 from organizations.services.proofs import refuse_proof
 
 __all__ = [
+    "TURN",
     "EditedMeanwhile",
     "NoSuchDraft",
     "add_organization",

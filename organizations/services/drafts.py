@@ -9,6 +9,9 @@ from django.db import transaction
 
 from organizations.models import Draft, User
 
+TURN = "turn"
+"""Among the answers: how often a step was answered for good."""
+
 
 class NoSuchDraft(Exception):
     """There is none of that id, or it is somebody else's. Pages answer 404."""
@@ -20,12 +23,19 @@ def start_draft(user: User, answers: dict[str, Any]) -> Draft:
 
 
 @transaction.atomic(durable=True)
-def keep_draft(user: User, public_id: UUID, answers: dict[str, Any]) -> Draft:
-    """Merge `answers` into the person's draft. Raises NoSuchDraft."""
+def keep_draft(user: User, public_id: UUID, answers: dict[str, Any], *, turn: int | None = None) -> Draft:
+    """Merge `answers` into the person's draft. Raises NoSuchDraft.
+
+    `turn`: these were sent while somebody was still typing on a page drawn in that turn. They are dropped if a step was
+    answered since: overtaken on their way, they would undo what was typed after them.
+    """
     draft = Draft.objects.select_for_update().filter(user=user, public_id=public_id).first()
     if draft is None:
         raise NoSuchDraft
-    draft.answers = {**draft.answers, **answers}
+    now = draft.answers.get(TURN, 0)
+    if turn is not None and turn != now:
+        return draft
+    draft.answers = {**draft.answers, **answers, TURN: now + (turn is None)}
     draft.save(update_fields=["answers", "changed_at"])
     return draft
 

@@ -17,7 +17,7 @@ from fiscal.queries import draft_answers, drafts_of
 from organizations.access import Reach
 from organizations.choices import Kind, Level, Scope
 from organizations.rules import RulesBroken
-from organizations.services import NoSuchDraft, discard_draft, keep_draft, start_draft
+from organizations.services import TURN, NoSuchDraft, discard_draft, keep_draft, start_draft
 from portal.forms.broken import add_broken
 from portal.forms.wizard import BillTo, Payers, ShapeForm
 from portal.http import PageRequest, lead_to, reach_of, signed_in, wants_fragment
@@ -87,12 +87,13 @@ def _answered(request: PageRequest, wizard: Wizard, draft_id: UUID, step: str) -
         _reach_above(request, request.POST["parent"])
     form = wizard.form(step, request.POST)
     typed = {name: form[name].value() for name in form.fields}
+    go, drawn = request.POST.get("go", ""), request.POST.get(TURN, "")
+    turn = (int(drawn) if drawn.isdecimal() else -1) if go == "stay" else None
     try:
-        kept = _wizard(request, keep_draft(request.user, draft_id, {step: typed}).answers)
+        kept = _wizard(request, keep_draft(request.user, draft_id, {step: typed}, turn=turn).answers)
     except NoSuchDraft:
         # Carried out or discarded in another tab, after this request had read it.
         return _afterwards(request, draft_id, step)
-    go = request.POST.get("go", "")
     steps = list(STEPS)
     if go == "stay":
         return _page(request, kept, draft_id, step, kept.form(step))
@@ -148,6 +149,7 @@ def _page(
     context = {
         **beside(wizard, draft_id, step),
         "form": form,
+        "turn": wizard.answers.get(TURN, 0),
         "mode": wizard.mode,
         "places": wizard.places if step == "place" else None,
         "q": wizard.q,

@@ -150,13 +150,25 @@ def test_the_draft_is_kept_and_the_tree_grows_while_a_person_types(petra: Client
     answer(petra, draft_id, "place", at(cast.maker))
     grown = petra.post(
         url(draft_id, "facts"),
-        {"name": "Neu am Platz", "country_code": "ITA", "go": "stay"},
+        {"name": "Neu am Platz", "country_code": "ITA", "go": "stay", "turn": "1"},
         headers={"HX-Request": "true", "HX-Target": "beside"},
     ).content.decode()
     assert grown.lstrip().startswith('<div id="beside"')
     assert "Neu am Platz · TEST" in grown
     assert "partita IVA" in grown
     assert Draft.objects.get(public_id=draft_id).answers["facts"]["name"] == "Neu am Platz"
+
+
+def test_what_was_sent_while_typing_never_undoes_what_was_answered_after_it(petra: Client, cast: Cast) -> None:
+    draft_id = begin(petra, "single")
+    answer(petra, draft_id, "place", at(cast.maker))
+    turn = re.search(r'name="turn" value="(\d+)"', petra.get(url(draft_id, "facts")).content.decode()).group(1)
+
+    answer(petra, draft_id, "facts", {**FACTS, "turn": turn})
+    overtaken = {**FACTS, "town": "", "go": "stay", "turn": turn}
+    petra.post(url(draft_id, "facts"), overtaken, headers={"HX-Request": "true", "HX-Target": "beside"})
+
+    assert Draft.objects.get(public_id=draft_id).answers["facts"]["town"] == "Graz"
 
 
 def test_the_first_question_draws_the_model_that_is_chosen(petra: Client) -> None:
