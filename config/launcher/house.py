@@ -97,7 +97,7 @@ class House:
         if not self.production:
             self._wait("sandbox", lambda: readiness.answers(self.sandbox_port))
             self._run_once(roster.seed())
-        for child in (roster.web(), roster.worker(), roster.beat(), roster.sweep()):
+        for child in (roster.web(), roster.worker(), roster.reader(), roster.beat(), roster.sweep()):
             self._start_child(child)
         self._wait("web", lambda: readiness.answers(self.port, "/readyz"))
         self._welcome(time.monotonic() - began)

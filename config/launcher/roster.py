@@ -79,13 +79,22 @@ def web() -> Child:
 
 def worker() -> Child:
     """Carries out what pages ask for. Stops warm: the task in hand is finished if its patience allows."""
+    return _celery_worker("worker", "celery", _count())
+
+
+def reader() -> Child:
+    """Reads sales and rolls them up: a queue of its own, so that nobody's years of sales stand before a page's work."""
+    return _celery_worker("reader", "sales", str(max(1, int(_count()) // 2)))
+
+
+def _celery_worker(name: str, queue: str, concurrency: str) -> Child:
     mark = hashlib.sha256(str(settings.DATA_DIR).encode()).hexdigest()[:8]
-    words = _celery(
-        "worker", "--concurrency", _count(), "-n", f"kontor-{mark}@%h", "--without-mingle", "--without-gossip"
-    )
+    node = f"kontor-{name}-{mark}@%h"
+    quiet = ("--without-mingle", "--without-gossip")
+    words = _celery("worker", "--queues", queue, "--concurrency", concurrency, "-n", node, *quiet)
     # A container's only user is often root; celery's page of warning about it would push the sign-ins off the screen.
-    quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
-    return Child("worker", words, patience=5, environment=quiet)
+    silence = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
+    return Child(name, words, patience=5, environment=silence)
 
 
 def beat() -> Child:

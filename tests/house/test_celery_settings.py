@@ -95,3 +95,14 @@ def test_every_periodic_task_exists_and_expires_before_its_next_turn():
     for name, entry in app.conf.beat_schedule.items():
         assert entry["task"] in app.tasks, f"{name} rings for {entry['task']}, which does not exist"
         assert "expires" in entry.get("options", {}), f"{name} has no expires"
+
+
+def test_what_a_page_waits_for_never_stands_behind_the_reading_of_sales():
+    def queue(name: str) -> str:
+        return app.amqp.router.route({}, name)["queue"].name
+
+    assert {queue(f"fiscal.tasks.{name}") for name in ("reconcile", "compare_due", "tidy")} == {"celery"}
+    others = [name for name in app.tasks if name.startswith("fiscal.tasks.")]
+    assert {name for name in others if queue(name) == "sales"} == {
+        f"fiscal.tasks.{name}" for name in ("read_sales", "roll_up", "keep_statistics", "verify", "send_reports")
+    }
