@@ -25,7 +25,7 @@ TICK = 0.2  # seconds between two looks at the children
 ANSWER_WITHIN = 90.0  # seconds a server may take until its first answer
 STOP_WITHIN = 14.0  # seconds for stopping all, whatever each one's patience
 # First the door, then what makes work, then what does it, then what it needs.
-STOP_ORDER = (("web",), ("beat",), ("worker", "sweep"), ("sandbox", "seed", "prepare"), ("broker",))
+STOP_ORDER = (("web",), ("beat",), ("worker", "reader", "sweep"), ("sandbox", "seed", "prepare"), ("broker",))
 
 
 class StartFailed(Exception):

@@ -190,3 +190,11 @@ def test_the_readme_names_everybody_who_can_sign_in():
 def test_nobody_answering_is_not_an_answer(tmp_path, taken_port):
     assert not broker.answers(tmp_path / "none.sock")
     assert not readiness.is_free(taken_port)
+
+
+def test_whoever_is_in_the_house_has_a_place_in_the_order_of_leaving():
+    from config.launcher import roster
+    from config.launcher.house import STOP_ORDER
+
+    everybody = (roster.sandbox, roster.web, roster.worker, roster.reader, roster.beat, roster.sweep)
+    assert {child().name for child in everybody} <= {name for group in STOP_ORDER for name in group}
