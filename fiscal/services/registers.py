@@ -100,8 +100,8 @@ def place_register(
 ) -> Placement:
     """Say where a register stands from a local day on, until the next move that is known. What was before, stays.
 
-    Receipts and roll-ups of these days move along. Raises RulesBroken for a day to come, a shop or an organization
-    elsewhere, and a place where it stands already; NotAuthorized, Register.DoesNotExist.
+    Receipts and roll-ups of these days move along. Raises RulesBroken for a day to come or one on which it stood out of
+    reach, a shop or an organization elsewhere, and a place where it stands already; NotAuthorized, Register.DoesNotExist.
     """
     reach.require(Scope.CLIENTS, Level.MANAGE)
     register = register_of(reach, register_id)
@@ -113,6 +113,7 @@ def place_register(
         raise RulesBroken({"shop": _("%(shop)s is not a shop of %(place)s.") % {"shop": shop, "place": place}})
     old = _starts(register)
     first, stood = min(old), _merged(old)
+    _refuse_days_of_others(reach, old[max((day for day in old if day <= from_day), default=first)][0])
     # Days before the first known place belong to it (`Places`): naming an earlier one says where it has stood ever since.
     earliest = from_day <= first
     kept = {day: there for day, there in old.items() if not (earliest and day == first)}
@@ -131,6 +132,13 @@ def place_register(
         after={"place": str(place), "shop": str(shop or ""), "from": str(from_day)},
     )
     return placement
+
+
+def _refuse_days_of_others(reach: Reach, stood_in: int) -> None:
+    """SECURITY: what was sold belongs to where the register stood then; who does not reach that cannot take it."""
+    if not Organization.objects.filter(reach.tree(""), pk=stood_in).exists():
+        words = _("On that day the register stood elsewhere: choose a day since it stands here.")
+        raise RulesBroken({"from_day": words})
 
 
 Starts = dict[date, tuple[int, int | None]]
