@@ -69,9 +69,9 @@ class FillStrip:
         return self.days[0].day.weekday() if self.days else 0
 
 
-def fill_strip(register: Register) -> FillStrip:
-    """The last 92 local days of a register, or as many as there are since its first day; `connection` is loaded."""
-    first, today = first_shown_day(register), timezone.localdate(timezone=register.zone)
+def fill_strip(register: Register, since: date | None = None) -> FillStrip:
+    """The last 92 local days of a register, or as many as there are since its first day or `since`; `connection` is loaded."""
+    first, today = first_shown_day(register, since), timezone.localdate(timezone=register.zone)
     rows = {row.day: row for row in FillDay.objects.filter(register=register, day__gte=first)}
     days = [
         _day(register, first + timedelta(days=n), rows.get(first + timedelta(days=n)), today)

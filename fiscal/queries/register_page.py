@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from fiscal.choices import ConnectionKind, PaymentCategory, Provider
 from fiscal.models import DayTotal, Finding, Placement, Receipt, Register, Shop, Window
 from fiscal.queries.fill_strip import FillStrip, fill_strip
+from fiscal.queries.own_days import last_elsewhere, since_then
 from fiscal.queries.people import known_people, name_of
 from fiscal.queries.reading import WindowLine, window_lines
 from organizations.access import Reach, reachable
@@ -80,7 +81,8 @@ class RegisterPage:
 class MovingChoices:
     """Where a register may be moved to from here: organizations by id, and open shops with their organization's id.
 
-    `now` is where it stands: organization and shop. `since`: the first day of which that is known.
+    `now` is where it stands: organization and shop. `since`: the first day of which that is known; None if it stood out
+    of reach then.
     """
 
     organizations: Sequence[tuple[UUID, str]]
@@ -98,7 +100,7 @@ def register_page(reach: Reach, register_id: UUID) -> RegisterPage | None:
         return None
     placements = _placements(reach, register)
     opens = _may_open(reach, register)
-    windows = Window.objects.filter(Q(register=register) | Q(register=None), connection=register.connection_id)
+    since = since_then(register.elsewhere)  # type: ignore[attr-defined]
     return RegisterPage(
         register_id=register.public_id,
         organization_id=register.organization.public_id,
@@ -118,11 +120,11 @@ def register_page(reach: Reach, register_id: UUID) -> RegisterPage | None:
         read_from=register.read_from,
         created_at=register.created_at,
         gone_at=register.gone_at,
-        last_receipt_at=_last_receipt(register),
+        last_receipt_at=_last_receipt(register, since),
         shop=placements[0].shop if placements and placements[0].until_day is None else "",
         placements=placements,
-        strip=fill_strip(register),
-        windows=window_lines(windows.select_related("register")[:WINDOWS_SHOWN]),
+        strip=fill_strip(register, since),
+        windows=_windows(register, since, opens=opens),
         methods=[
             MethodLine(row.name, str(row.get_category_display()), row.category == PaymentCategory.UNMAPPED)
             for row in register.payment_methods.all()
@@ -149,13 +151,22 @@ def moving_choices(reach: Reach, register_id: UUID) -> MovingChoices | None:
         ],
         today=timezone.localdate(timezone=register.zone),
         now=(register.organization.public_id, _shop_now(register)),
-        since=register.placements.aggregate(day=Min("from_day"))["day"],
+        since=_first_day(reach, register),
     )
 
 
 def _found(reach: Reach, register_id: UUID) -> Register | None:
     rows = Register.objects.select_related("organization", "connection__organization")
+    rows = rows.annotate(elsewhere=last_elsewhere(reach.actor))
     return rows.filter(reach.tree(), public_id=register_id).first()
+
+
+def _first_day(reach: Reach, register: Register) -> date | None:
+    """The first known day, unless it stood out of reach then."""
+    first = register.placements.order_by("from_day").values_list("organization_id", "from_day").first()
+    if first is None or not Organization.objects.filter(reach.tree(""), pk=first[0]).exists():
+        return None
+    return first[1]
 
 
 def _shop_now(register: Register) -> UUID | None:
@@ -202,10 +213,17 @@ def _placements(reach: Reach, register: Register) -> list[PlacementLine]:
     ]
 
 
-def _last_receipt(register: Register) -> datetime | None:
+def _windows(register: Register, since: date | None, *, opens: bool) -> list[WindowLine]:
+    """The newest ones. SECURITY: what was read of all registers together is for who may open the connection."""
+    whose = Q(register=register) | Q(register=None) if opens else Q(register=register)
+    windows = Window.objects.filter(whose, connection=register.connection_id).select_related("register")
+    return window_lines((windows.filter(first_day__gte=since) if since else windows)[:WINDOWS_SHOWN])
+
+
+def _last_receipt(register: Register, since: date | None) -> datetime | None:
     """When it last issued a receipt: looked up on the last day that has any, so that one partition is read."""
     day = DayTotal.objects.filter(register=register).aggregate(day=Max("day"))["day"]
-    if day is None:
+    if day is None or (since and day < since):
         return None
     receipts = Receipt.objects.filter(register=register, day=day, removed_at=None)
     moment: datetime | None = receipts.aggregate(at=Max("issued_at"))["at"]

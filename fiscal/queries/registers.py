@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from fiscal.choices import FillState, PaymentCategory, Provider
 from fiscal.models import DayTotal, FillDay, PaymentMethod, Placement, Register
+from fiscal.queries.own_days import days_of_others, last_elsewhere, since_then
 from organizations.access import Reach, in_reach, reachable
 from organizations.choices import Scope
 from organizations.models import Organization, User, shown_name
@@ -170,6 +171,7 @@ def register_rows(user: User | None, ids: Sequence[int]) -> list[RegisterRow]:
     mine = OuterRef("pk")
     found = Register.objects.filter(pk__in=ids).select_related("organization", "connection__organization")
     found = found.annotate(
+        elsewhere=last_elsewhere(user),
         last_day=Subquery(DayTotal.objects.filter(register=mine).order_by("-day").values("day")[:1]),
         shop_name=Subquery(_standing().values("shop__name")[:1]),
         unmapped=Subquery(
@@ -181,9 +183,10 @@ def register_rows(user: User | None, ids: Sequence[int]) -> list[RegisterRow]:
         ),
     )
     rows = {row.pk: row for row in found}
-    days = _days(rows.values())
+    since = {pk: day for pk, row in rows.items() if (day := since_then(row.elsewhere))}
+    days = _days(rows.values(), since)
     known = _known_connections(user, {row.connection.organization_id for row in rows.values()})
-    return [_row(rows[pk], days.get(pk), known) for pk in ids if pk in rows]
+    return [_row(rows[pk], days.get(pk), known, since.get(pk)) for pk in ids if pk in rows]
 
 
 def _known_connections(user: User | None, organizations: set[int]) -> set[int]:
@@ -193,18 +196,18 @@ def _known_connections(user: User | None, organizations: set[int]) -> set[int]:
     return set(reachable(user, Scope.INTEGRATIONS).filter(pk__in=organizations).values_list("pk", flat=True))
 
 
-def first_shown_day(register: Register) -> date:
-    """The first of the last 92 local days on which this register should be filled."""
+def first_shown_day(register: Register, since: date | None = None) -> date:
+    """The first of the last 92 local days on which this register should be filled; none before `since` is told of."""
     today = timezone.localdate(timezone=register.zone)
     begin = register.read_from or timezone.localtime(register.created_at, register.zone).date()
-    return max(today - timedelta(days=SHOWN_DAYS - 1), begin)
+    return max(today - timedelta(days=SHOWN_DAYS - 1), begin, since or begin)
 
 
-def _days(registers: Iterable[Register]) -> dict[int, Any]:
+def _days(registers: Iterable[Register], hidden: dict[int, date]) -> dict[int, Any]:
     """Of the last 92 days: how many are filled and incomplete, from which day on, and the newest "as of"."""
     since = timezone.localdate() - timedelta(days=SHOWN_DAYS - 1)
     rows = FillDay.objects.filter(register__in=[row.pk for row in registers], day__gte=since).exclude(
-        state=FillState.STARTED
+        Q(state=FillState.STARTED) | days_of_others(hidden)
     )
     counted = rows.values("register").annotate(
         filled=Count("pk"), incomplete=Count("pk", filter=Q(state=FillState.INCOMPLETE)), as_of=Max("as_of")
@@ -212,10 +215,10 @@ def _days(registers: Iterable[Register]) -> dict[int, Any]:
     return {row["register"]: row for row in counted.order_by()}
 
 
-def _row(row: Any, days: Any, known: set[int]) -> RegisterRow:
+def _row(row: Any, days: Any, known: set[int], since: date | None) -> RegisterRow:
     today, connection = timezone.localdate(timezone=row.zone), row.connection
     filled = days["filled"] if days else 0
-    expected = 0 if row.gone_at else max(0, (today - first_shown_day(row)).days + 1)
+    expected = 0 if row.gone_at else max(0, (today - first_shown_day(row, since)).days + 1)
     opens = connection.organization_id in known
     return RegisterRow(
         register_id=row.public_id,
@@ -228,7 +231,7 @@ def _row(row: Any, days: Any, known: set[int]) -> RegisterRow:
         connection=connection.name if opens else "",
         connection_id=connection.public_id if opens else None,
         connection_organization_id=connection.organization.public_id if opens else None,
-        last_day=row.last_day,
+        last_day=None if since and row.last_day and row.last_day < since else row.last_day,
         as_of=days["as_of"] if days else None,
         filled=filled,
         incomplete=days["incomplete"] if days else 0,
