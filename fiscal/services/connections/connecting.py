@@ -47,7 +47,7 @@ def connect_kassandro(reach: Reach, *, kind: ConnectionKind, name: str, api_key:
     if kind not in KASSANDRO_KINDS:
         raise ConnectionRefused({"kind": _("Choose an account or a register.")})
     api_key = checked_key(reach, name, "api_key", api_key)
-    refuse_read_already(reach.organization, serials_behind(kind, api_key))
+    refuse_read_already(reach, serials_behind(kind, api_key))
     connection = Connection(provider=Provider.KASSANDRO, kind=kind, country_code="AUT", tier=tier.strip()[:40])
     return _stored(reach, connection, name, api_key)
 
@@ -124,7 +124,7 @@ def replace_secret(reach: Reach, public_id: UUID, *, key: str, credentials: str 
     else:
         credentials = ""
         serials = serials_behind(ConnectionKind(connection.kind), key)
-        refuse_read_already(reach.organization, serials, apart_from=connection)
+        refuse_read_already(reach, serials, apart_from=connection)
     return _replaced(reach, public_id, key, credentials)
 
 

@@ -13,7 +13,7 @@ from stdnum import luhn
 
 from fiscal.choices import AddOn, ConnectionKind, ConnectionStatus, Provider
 from fiscal.models import Connection, Register
-from organizations.access import Reach
+from organizations.access import Reach, in_reach
 from organizations.choices import Level, Scope
 from organizations.models import Organization
 from organizations.rules import RulesBroken
@@ -102,19 +102,26 @@ def refuse_other_vat_number(said: str, number: str) -> None:
         raise ConnectionRefused({"vat_number": words % {"said": said, "number": number}})
 
 
-def refuse_read_already(
-    organization: Organization, serials: list[str], *, apart_from: Connection | None = None
-) -> None:
+def refuse_read_already(reach: Reach, serials: list[str], *, apart_from: Connection | None = None) -> None:
     """The same account twice would count everything twice: a Kassen-ID is read through one connection of a tree."""
-    head = organization.parent_id or organization.pk
+    head = reach.organization.parent_id or reach.organization.pk
     known = Register.objects.filter(Q(organization=head) | Q(organization__parent=head), gone_at=None)
     known = known.filter(provider=Provider.KASSANDRO, serial__in=[serial for serial in serials if serial])
     known = known.exclude(connection__status=ConnectionStatus.REVOKED)
     if apart_from is not None:
         known = known.exclude(connection=apart_from)
     if found := known.select_related("connection").first():
+        raise ConnectionRefused({"api_key": _read_already(reach, found)})
+
+
+def _read_already(reach: Reach, found: Register) -> str:
+    """SECURITY: a connection of the organization above, or of one beside, is not named to who does not reach it."""
+    named = reach.tree() if reach.actor is None else reach.tree() | in_reach(reach.actor, organization="organization")
+    if Connection.objects.filter(named, pk=found.connection_id).exists():
         words = _("Register %(serial)s of this account is read already through “%(name)s”: it would count twice.")
-        raise ConnectionRefused({"api_key": words % {"serial": found.serial, "name": found.connection.name}})
+        return words % {"serial": found.serial, "name": found.connection.name}
+    words = _("Register %(serial)s of this account is read already from elsewhere: it would count twice.")
+    return words % {"serial": found.serial}
 
 
 def told(connection: Connection) -> dict[str, Any]:

@@ -11,11 +11,12 @@ from fiscal.choices import ConnectionKind, ConnectionStatus, Provider
 from fiscal.models import Connection
 from fiscal.services import connections
 from fiscal.services.connections import ConnectionRefused
-from organizations.access import NotAuthorized
-from organizations.choices import Kind, Level, Scope, Verb
+from organizations.access import EVERYTHING, NotAuthorized, Reach, grant_everything
+from organizations.choices import Kind, Level, Road, Scope, Verb
 from organizations.models import AuditEntry, Organization
-from tests.cast import details
-from tests.fiscal.connections.conftest import DUMMY, OTHER_VAT_NUMBER, VAT_NUMBER
+from tests.cast import details, person
+from tests.fiscal.connections.conftest import DUMMY, OTHER_VAT_NUMBER, VAT_NUMBER, Business
+from tests.fiscal.statistics.books import make_organization
 
 
 def refused(call, *arguments, **options) -> dict[str, str]:
@@ -109,6 +110,22 @@ def test_the_same_account_twice_would_count_twice_and_is_refused(business):
         assert "Kassen Graz" in refused(business.connect_kassandro, kind)["api_key"]
     connections.remove_connection(business.reach, connection.public_id, reason="moved")
     assert business.connect_kassandro().pk
+
+
+def test_a_connection_above_is_not_named_to_people_of_a_managed_organization(business):
+    """They learn that the register is read, and neither through what nor by whom."""
+    above = business.connect_kassandro(name="Holding Huber")
+    business.register(above, serial="KAS-00001")
+    own = make_organization("Filiale", parent=business.organization)
+    branch = Business(
+        Reach(person("filiale@example.com", "Fritz"), own, EVERYTHING, Road.DIRECT), business.sandbox, business.now
+    )
+    grant_everything(branch.reach.actor, [own])
+    told = refused(branch.connect_kassandro)["api_key"]
+    assert "KAS-00001" in told
+    assert "Holding Huber" not in told
+    grant_everything(branch.reach.actor, [business.organization])
+    assert "Holding Huber" in refused(branch.connect_kassandro)["api_key"]
 
 
 def test_an_address_that_is_not_set_is_told(business, settings, monkeypatch):
