@@ -16,7 +16,8 @@ from fiscal.choices import FileLayout, ImportState
 from fiscal.models import FileImport
 from fiscal.queries.cells import safe
 from fiscal.queries.import_preview import CountPreview, Preview, count_preview, preview
-from fiscal.queries.imports import ImportRow, row_of
+from fiscal.queries.imports import ImportRow, openable, row_of
+from fiscal.queries.people import known_people
 from fiscal.statistics.files.checking import open_file
 from fiscal.statistics.files.corrections import rows_to_fix
 from fiscal.statistics.files.faults import Problem
@@ -39,7 +40,7 @@ class ColumnLine(NamedTuple):
 
 @dataclass(frozen=True)
 class ImportPage:
-    """A file in its state. Only what belongs to the state is filled."""
+    """A file in its state. Only what belongs to the state is filled; `connection` is '' where it may not be opened."""
 
     row: ImportRow
     currency: str
@@ -61,7 +62,9 @@ def import_page(reach: Reach, import_id: UUID) -> ImportPage | None:
     row = _found(reach, import_id)
     if row is None:
         return None
-    page = ImportPage(row_of(row), row.register.currency, row.register.connection.name)
+    connection, people = row.register.connection, known_people(reach.actor, [row.uploaded_by_id])
+    named = connection.name if openable(reach, {connection.organization_id}) else ""
+    page = ImportPage(row_of(row, people), row.register.currency, named)
     if row.state == ImportState.MAPPING:
         unknown, known = _columns(row)
         return replace(page, unknown=unknown, known=known)

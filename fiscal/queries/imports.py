@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from fiscal.choices import ConnectionKind, ConnectionStatus, FileLayout, ImportState
 from fiscal.models import FileImport, Register
-from organizations.access import Reach
+from fiscal.queries.people import known_people, name_of
+from organizations.access import Reach, reachable
 from organizations.choices import Scope
 
 
@@ -66,7 +67,7 @@ class ImportList:
 
 
 class Device(NamedTuple):
-    """A register that files can be of."""
+    """A register that files can be of. `connection` is '' where the person may not open it."""
 
     register_id: UUID
     name: str
@@ -79,8 +80,9 @@ def list_imports(reach: Reach, *, page: int = 1, size: int = 50) -> ImportList:
     reach.require(Scope.INTEGRATIONS)
     found = FileImport.objects.filter(reach.tree()).defer("content", "headers", "columns")
     start = (page - 1) * size
-    rows = found.select_related("register", "organization", "uploaded_by")[start : start + size]
-    return ImportList([row_of(row) for row in rows], found.count())
+    rows = list(found.select_related("register", "organization", "uploaded_by")[start : start + size])
+    known = known_people(reach.actor, [row.uploaded_by_id for row in rows])
+    return ImportList([row_of(row, known) for row in rows], found.count())
 
 
 def devices(reach: Reach) -> list[Device]:
@@ -89,12 +91,25 @@ def devices(reach: Reach) -> list[Device]:
     kinds = [ConnectionKind.FILES, ConnectionKind.KEY]
     rows = Register.objects.filter(reach.tree(), connection__kind__in=kinds, gone_at=None)
     rows = rows.exclude(connection__status=ConnectionStatus.REVOKED).order_by("connection__name", "name", "pk")
-    columns = ("public_id", "name", "connection__public_id", "connection__name")
-    return [Device(*row) for row in rows.values_list(*columns)]
+    columns = ("public_id", "name", "connection__public_id", "connection__name", "connection__organization")
+    found = list(rows.values_list(*columns))
+    opens = openable(reach, {row[-1] for row in found})
+    named = [Device(pk, name, at, source if owner in opens else "") for pk, name, at, source, owner in found]
+    return sorted(named, key=lambda device: device.connection)
 
 
-def row_of(row: FileImport) -> ImportRow:
-    """A file as lists and pages show it."""
+def openable(reach: Reach, owners: set[int]) -> set[int]:
+    """Of these organizations those whose connections the person may open.
+
+    SECURITY: one of an organization above is not named to people of a managed one.
+    """
+    if reach.actor is None:
+        return owners
+    return set(reachable(reach.actor, Scope.INTEGRATIONS).filter(pk__in=owners).values_list("pk", flat=True))
+
+
+def row_of(row: FileImport, known: frozenset[int]) -> ImportRow:
+    """A file as lists and pages show it; `known`: the people whose names may be read."""
     state = ImportState(row.state)
     forgotten = state == ImportState.REFUSED and row.ended_at is not None
     return ImportRow(
@@ -113,7 +128,7 @@ def row_of(row: FileImport) -> ImportRow:
         first_day=row.first_day,
         last_day=row.last_day,
         rows=row.rows,
-        uploaded_by=str(row.uploaded_by or ""),
+        uploaded_by=name_of(row.uploaded_by, known),
         uploaded_at=row.uploaded_at,
         forgotten=forgotten,
     )

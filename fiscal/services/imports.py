@@ -24,7 +24,7 @@ from fiscal.statistics.files.headers import digest_of, faults_of
 from fiscal.statistics.uploads.counting import count_days, note_counts
 from fiscal.statistics.uploads.plan import DayPlan
 from fiscal.statistics.uploads.plan import digest_of as digest_of_plans
-from fiscal.statistics.uploads.proposal import check_import, propose, span_of
+from fiscal.statistics.uploads.proposal import check_import, days_elsewhere, propose, span_of
 from fiscal.statistics.uploads.writing import write_days
 from fiscal.statistics.windows import local_day
 from organizations.access import Reach
@@ -134,6 +134,9 @@ def apply_import(reach: Reach, import_id: UUID, *, expected: str) -> FileImport:
 def _applied(reach: Reach, import_id: UUID, checked: Checked, expected: str) -> FileImport:
     row = _locked(reach, import_id, state=ImportState.READY)
     Register.objects.select_for_update(no_key=True).filter(pk=row.register_id).values_list("pk").first()
+    # Looked at with the register locked: it may have been moved since the preview.
+    if checked.problems or days_elsewhere(row, checked):
+        raise _changed()
     now = timezone.now()
     done = _count(row, checked, now) if row.layout == FileLayout.COUNTER else _fill(row, checked, expected, now)
     row.state, row.content, row.ended_at = ImportState.DONE, b"", now
@@ -240,11 +243,14 @@ def _judge(reach: Reach, row: FileImport, opened: Opened) -> None:
 def _fill(row: FileImport, checked: Checked, expected: str, now: datetime) -> dict[str, Any]:
     plans = propose(row, checked)
     if digest_of_plans(plans) != expected:
-        raise ImportRefused(
-            {"": _("What Kontor holds of these days has changed since this preview. Look at it once more.")}
-        )
+        raise _changed()
     written = write_days(row.register, plans, now=now)
     return _told(plans, written)
+
+
+def _changed() -> ImportRefused:
+    words = _("What Kontor holds of these days has changed since this preview. Look at it once more.")
+    return ImportRefused({"": words})
 
 
 def _told(plans: list[DayPlan], written: list[DayPlan]) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class UploadForm(forms.Form):
         for name, words in MISSING.items():
             self.fields[name].error_messages["required"] = words
         grouped = [
-            (name, [(str(device.register_id), device.name) for device in group])
+            (name or _("Read elsewhere"), [(str(device.register_id), device.name) for device in group])
             for name, group in groupby(devices, key=lambda device: device.connection)
         ]
         self.fields["register"].choices = [("", _("Choose…")), *grouped]  # type: ignore[attr-defined]

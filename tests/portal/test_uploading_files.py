@@ -261,3 +261,17 @@ def test_a_forgotten_file_says_what_became_of_it(petra: Client, cast: Cast, devi
     assert "was deleted here" in text_of(petra.get(page_url))
     assert petra.get(f"{page_url}rows-to-fix.csv")["Location"] == page_url
     assert petra.post(f"{page_url}apply/").status_code == 422
+
+
+def test_nobody_below_learns_what_the_connection_above_is_called_or_who_uploaded_there(cast: Cast) -> None:
+    source = books.make_connection(cast.maker, country="ITA", kind=ConnectionKind.FILES, name="Files of the maker")
+    device = books.make_register(cast.shop, country="ITA", connection=source, name="Banco")
+    page_url = send(signed_in(cast.petra), cast, device)
+    mio = signed_in(cast.mio)
+    for address in (page_url, url("uploads", cast.shop), url("upload_new", cast.shop)):
+        page = text_of(mio.get(address))
+        assert "Banco" in page
+        assert "Files of the maker" not in page
+        assert "Petra" not in page
+    assert "Files of the maker" in text_of(signed_in(cast.petra).get(page_url))
+    assert "Petra" in text_of(signed_in(cast.petra).get(page_url))

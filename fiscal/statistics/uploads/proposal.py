@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -51,13 +53,20 @@ def span_of(row: FileImport) -> Span:
     return Span(row.first_day, row.last_day)
 
 
+def days_elsewhere(row: FileImport, checked: Checked) -> list[date]:
+    """Days of the file, and of its sums, on which the device stood neither at the import's organization nor below it."""
+    places, own = Places(row.register), row.organization_id
+    inside = set(Organization.objects.filter(parent=own).values_list("pk", flat=True)) | {own}
+    days = {one.day for one in checked.content.days}
+    if checked.content.span:
+        # A sum is set against what we hold of the whole span.
+        days.update(span_of(row).days())
+    return sorted(day for day in days if places.on(day) not in inside)
+
+
 def _check_places(row: FileImport, checked: Checked) -> None:
     """SECURITY: days on which the device stood elsewhere belong to that organization, and are uploaded there."""
-    places = Places(row.register)
-    own = row.organization_id
-    inside = set(Organization.objects.filter(parent=own).values_list("pk", flat=True)) | {own}
-    elsewhere = [one.day for one in checked.content.days if places.on(one.day) not in inside]
-    if elsewhere:
+    if elsewhere := days_elsewhere(row, checked):
         told = {"n": len(elsewhere), "first": elsewhere[0], "last": elsewhere[-1]}
         words = _(
             "On %(n)d days between %(first)s and %(last)s the device stood in another organization: upload these days there."

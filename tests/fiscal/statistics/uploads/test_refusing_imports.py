@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from fiscal.choices import ConnectionKind, ImportState
+from fiscal.choices import ConnectionKind, FileLayout, ImportState
 from fiscal.models import (
     DayTotal,
     FileImport,
@@ -17,11 +17,12 @@ from fiscal.services.imports import (
     apply_import,
     discard_import,
 )
+from fiscal.statistics.uploads.plan import digest_of
 from organizations.access import NotAuthorized, Reach, system_reach
 from organizations.choices import Level, Road, Scope
 from tests.fiscal.statistics import books
-from tests.fiscal.statistics.files.reads import FIRST, LAST
-from tests.fiscal.statistics.uploads.imported import DAY, daily, import_file, upload
+from tests.fiscal.statistics.files.reads import FIRST, LAST, csv_of
+from tests.fiscal.statistics.uploads.imported import DAY, HEAD, daily, import_file, plans_of, upload
 
 
 def test_a_file_with_a_problem_writes_nothing(reach, device):
@@ -74,19 +75,50 @@ def test_a_register_of_somebody_else_is_not_there(device):
         )
 
 
-def test_days_on_which_the_device_stood_elsewhere_are_uploaded_there(home):
+@pytest.fixture
+def moved(home):
+    """A device that stood in Uno until the 16th, and in Due since."""
     first, second = (books.make_organization(name, parent=home, country="ITA") for name in ("Uno", "Due"))
-    source = books.make_connection(home, country="ITA", kind=ConnectionKind.FILES)
+    source = books.make_connection(home, country="ITA", kind=ConnectionKind.FILES, name="Holding files")
     device = books.make_register(first, country="ITA", connection=source)
     device.placements.update(until_day=DAY)
     device.placements.create(organization=second, from_day=DAY + timedelta(1))
     type(device).objects.filter(pk=device.pk).update(organization=second)
-    content = daily("16/11/2026;3;0;0;12,50", "17/11/2026;3;0;0;1,50")
+    device.refresh_from_db()
+    return device
 
-    row = upload(system_reach(second, reason="a test"), device, content)
+
+def test_days_on_which_the_device_stood_elsewhere_are_uploaded_there(home, moved):
+    content = daily("16/11/2026;3;0;0;12,50", "17/11/2026;3;0;0;1,50")
+    row = upload(system_reach(moved.organization, reason="a test"), moved, content)
     assert "stood in another organization" in row.problems[0][2]
-    import_file(system_reach(home, reason="a test"), device, content)
+    import_file(system_reach(home, reason="a test"), moved, content)
     assert set(DayTotal.objects.values_list("organization__name", "total")) == {("Uno", 1250), ("Due", 150)}
+
+
+def test_a_sum_over_days_that_the_device_stood_elsewhere_is_not_set_against_theirs(moved):
+    """Naming an article would tell how many of it the other organization sold."""
+    content = csv_of(
+        "Quantità venduta per elemento", "elemento;quantità", "Semmel;1,00", "", "Totale incassato per giornata",
+        HEAD, "17/11/2026;3;0;0;1,50",
+    )  # fmt: skip
+    reach = system_reach(moved.organization, reason="a test")
+    row = upload(reach, moved, content, FileLayout.STATISTICS, first=DAY, last=DAY + timedelta(1))
+    assert (row.state, "stood in another organization" in row.problems[0][2]) == (ImportState.REFUSED, True)
+    own = upload(reach, moved, content, FileLayout.STATISTICS, first=DAY + timedelta(1), last=DAY + timedelta(2))
+    assert own.state == ImportState.READY
+
+
+def test_a_file_that_was_ready_is_not_applied_once_its_days_belong_to_others(moved):
+    """The device turns out to have stood elsewhere after the preview was shown."""
+    reach = system_reach(moved.organization, reason="a test")
+    row = upload(reach, moved, daily("17/11/2026;3;0;0;1,50"))
+    expected = digest_of(plans_of(row))
+    moved.placements.filter(from_day=DAY + timedelta(1)).update(from_day=DAY + timedelta(2))
+    moved.placements.filter(from_day__lt=DAY).update(until_day=DAY + timedelta(1))
+    with pytest.raises(ImportRefused):
+        apply_import(reach, row.public_id, expected=expected)
+    assert not DayTotal.objects.exists()
 
 
 def test_who_may_only_look_uploads_nothing(home, device):
