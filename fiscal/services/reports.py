@@ -25,7 +25,7 @@ from fiscal.models import ReportSending, TurnoverReport
 from organizations.access import NoSuchOrganization, NotAuthorized, Reach, access_organization
 from organizations.audit import record
 from organizations.choices import Road, Scope, Verb
-from organizations.models import User
+from organizations.models import Authorization, Organization, User
 from organizations.rules import RulesBroken
 
 log = logging.getLogger(__name__)
@@ -53,11 +53,11 @@ Compose = Callable[[Reach, date, date, bool], Mail]
 
 
 class _Entry:
-    """What the record says a report is."""
+    """What the record says a report is. Whose it is, the entry's actor says, to who may read that name."""
 
     def __init__(self, report: TurnoverReport) -> None:
         self.public_id = report.public_id
-        self.words = f"{report.get_rhythm_display()}, {report.user}"
+        self.words = str(report.get_rhythm_display())
 
     def __str__(self) -> str:
         return self.words
@@ -73,8 +73,6 @@ def subscribe(reach: Reach, *, rhythm: str, hour: int, time_zone: str, with_csv:
     _check(rhythm, hour, time_zone)
     if reach.actor is None:
         raise RulesBroken({"": _("Only a person can subscribe: reports go to their own address.")})
-    if TurnoverReport.objects.filter(organization=reach.organization, user=reach.actor, rhythm=rhythm).exists():
-        raise RulesBroken({"rhythm": _("You get this report already: change that one, or choose another rhythm.")})
     report = TurnoverReport(
         organization=reach.organization,
         user=reach.actor,
@@ -84,7 +82,12 @@ def subscribe(reach: Reach, *, rhythm: str, hour: int, time_zone: str, with_csv:
         with_csv=with_csv,
     )
     report.next_at = following(report, timezone.now())
-    report.save()
+    try:
+        with transaction.atomic():
+            report.save()
+    except IntegrityError:
+        words = _("You get this report already: change that one, or choose another rhythm.")
+        raise RulesBroken({"rhythm": words}) from None
     record(reach, Verb.REPORT_SUBSCRIBED, _Entry(report), after=_facts(report))
     return report
 
@@ -122,9 +125,15 @@ def pause_report(reach: Reach, report_id: UUID, *, paused: bool) -> TurnoverRepo
 def end_report(user: User, report_id: UUID) -> None:
     """End one's own report. Everybody may, whatever they reach today. Raises NoSuchReport."""
     report = _own(user, report_id)
-    reach = Reach(user, report.organization, frozenset(), Road.DIRECT)
+    reach = Reach(user, report.organization, frozenset(), _road(user, report.organization))
     record(reach, Verb.REPORT_ENDED, _Entry(report), before=_facts(report))
     report.delete()
+
+
+def _road(user: User, organization: Organization) -> Road:
+    """SECURITY: who has no authorization of their own there came from above, and is not named to people of a managed one."""
+    own = Authorization.objects.filter(user=user, organization=organization).exists()
+    return Road.DIRECT if own else Road.PARENT
 
 
 def send_due_reports(*, now: datetime, compose: Compose, limit: int = 200) -> int:
@@ -196,7 +205,7 @@ def _deliver(report: TurnoverReport, first: date, last: date, compose: Compose) 
         message.attach(name, content, "text/csv")
     try:
         message.send()
-    except (SMTPException, OSError) as error:
+    except (SMTPException, OSError, ValueError) as error:  # ValueError: an address or a subject that no mail can have
         log.warning("report %s was not sent: %s", report.public_id, type(error).__name__)
         return _("Not sent: the mail server did not take it (%(error)s).") % {"error": type(error).__name__}
     return ""

@@ -8,8 +8,12 @@ import pytest
 from django.test import Client
 
 from fiscal.models import ReportSending, TurnoverReport
+from fiscal.queries.activity import activity
+from fiscal.services import reports
+from organizations.access import access_organization
 from organizations.choices import Scope, Verb
 from organizations.models import AuditEntry, Authorization, User
+from organizations.rules import RulesBroken
 
 CHOICES = {"rhythm": "WEEKLY", "hour": "6", "time_zone": "Europe/Rome", "with_csv": "on"}
 
@@ -134,3 +138,35 @@ def test_how_the_last_sendings_went_is_shown(cast):
     assert "sent 1 Nov" in html or "sent Sun" in html
     assert "Not sent: the mail server" in html
     assert "nobody knows whether it went out" in html
+
+
+def test_the_record_of_a_managed_organization_names_nobody_from_above(cast):
+    """Somebody from above gets a report about a managed organization, and ends it: its people read of it without a name."""
+    page = f"/o/{cast.shop.public_id}/statistics/reports/"
+    petra = signed_in(cast.petra)
+    assert petra.post(page, CHOICES).status_code == 303
+    report = TurnoverReport.objects.get(user=cast.petra)
+    assert petra.post(f"/statistics/reports/{report.public_id}/end/").status_code == 303
+    events = activity(access_organization(cast.mio, cast.shop.public_id, scope=Scope.ORGANIZATIONS)).events
+    told = [event for event in events if "report" in event.did]
+    assert len(told) == 2
+    assert "Petra" not in str(told)
+    above = activity(access_organization(cast.petra, cast.shop.public_id, scope=Scope.ORGANIZATIONS)).events
+    assert {event.actor for event in above if "report" in event.did} == {"Petra"}
+
+
+def test_two_who_subscribe_at_once_get_one_report(cast, monkeypatch):
+    reach = cast.reach(cast.petra, cast.maker)
+    wanted = {"rhythm": "WEEKLY", "hour": 6, "time_zone": "Europe/Rome", "with_csv": True}
+
+    def subscribe_meanwhile(report, after):
+        monkeypatch.undo()
+        TurnoverReport.objects.create(
+            organization=cast.maker, user=cast.petra, rhythm="WEEKLY", time_zone="Europe/Rome", next_at=after
+        )
+        return after
+
+    monkeypatch.setattr(reports, "following", subscribe_meanwhile)
+    with pytest.raises(RulesBroken) as refused:
+        reports.subscribe(reach, **wanted)
+    assert "rhythm" in refused.value.errors
