@@ -174,3 +174,15 @@ def test_the_hour_stays_the_recipients_through_the_change_of_clocks():
     before = datetime(2026, 10, 24, 5, 0, tzinfo=UTC)  # seven o'clock in summer
 
     assert following(report, before) == datetime(2026, 10, 25, 6, 0, tzinfo=UTC)
+
+
+def test_a_name_that_no_subject_can_have_stops_this_report_alone(cast, report):
+    """A line break in a name that the provider sent: told at the subscription, and the next one still goes out."""
+    type(cast.maker).objects.filter(pk=cast.maker.pk).update(display_name="Kassen\nwerk")
+    other = TurnoverReport.objects.create(
+        organization=cast.shop, user=cast.mio, rhythm=ReportRhythm.DAILY, time_zone="Europe/Vienna",
+        next_at=report.next_at + timedelta(seconds=1),
+    )  # fmt: skip
+    assert send() == 1
+    assert [message.to for message in mail.outbox] == [[other.user.email]]
+    assert "Not sent" in ReportSending.objects.get(report=report).error_text
