@@ -21,10 +21,18 @@ def work_off(reader: Reader, connection: Connection) -> None:
                 for piece in reversed(cut(runs(_unfilled(register, span)), reader.source.longest_days)):
                     reader.pause()
                     read_span(reader, register, piece)
+                    _reach_back(register, piece.first)
             if not _advance(backfill, span.first - ONE):
                 break  # paused or cancelled meanwhile
         else:
             _finish(backfill, reader)
+
+
+def _reach_back(register: Register, day: date) -> None:
+    """Days before the first known place belong to it (`Places`): what was read of them counts as filled there."""
+    first = register.placements.order_by("from_day").first()
+    if first is not None and first.from_day > day:
+        register.placements.filter(pk=first.pk, from_day=first.from_day).update(from_day=day)
 
 
 def _next(backfill: Backfill, longest: int) -> Span | None:

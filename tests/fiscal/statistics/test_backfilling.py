@@ -8,10 +8,12 @@ import pytest
 from django.utils import timezone
 
 from fiscal import services
-from fiscal.choices import BackfillState
+from fiscal.choices import BackfillState, FillState
 from fiscal.models import Backfill, Connection, FillDay
+from fiscal.queries.statistics import Span, Wanted, of_organization, statistics
 from fiscal.services.fills import BackfillRefused
 from fiscal.statistics import schedule
+from fiscal.statistics.rollup import roll_up
 from fiscal.statistics.shapes import SourceRegister
 from organizations.access import EVERYTHING, NotAuthorized, Reach
 from organizations.choices import Road, Verb
@@ -44,6 +46,39 @@ def test_past_years_are_read_newest_first_to_their_end(shelf, turn, today, regis
     register.refresh_from_db()
     assert register.read_from == today - 730 * ONE
     assert AuditEntry.objects.filter(verb=Verb.BACKFILL_STARTED).count() == 1
+
+
+def test_past_days_count_as_filled_where_the_register_stood_first(shelf, turn, today, register, reach, connection):
+    """Else statistics would show turnover of days on which nobody stood anywhere, and compare it with nothing."""
+    old = today - 300 * ONE
+    shelf.put(sale(old, 100))
+    first_known = register.placements.get().from_day
+    assert first_known > old
+    services.start_backfill(reach, connection.public_id, first_day=today - 365 * ONE)
+
+    turn(minutes=5)
+    roll_up(now=timezone.now())
+
+    assert register.placements.get().from_day == today - 365 * ONE
+    found = statistics(of_organization(reach, Wanted(span=Span(old - ONE, old))))
+    assert [(day.expected, day.filled) for day in found.days.coverage.days.values()] == [(1, 1), (1, 1)]
+    assert found.days.total.net == 100
+
+
+def test_only_what_was_read_of_the_past_is_said_to_have_been_there(shelf, turn, today, register, reach, connection):
+    shelf.put(*(sale(today - n * ONE, 100) for n in (120, 300)))
+    backfill = services.start_backfill(reach, connection.public_id, first_day=today - 365 * ONE)
+
+    def pause(what, _register):
+        if what == "page" and Backfill.objects.get().next_day < today - 150 * ONE:
+            Backfill.objects.update(state=BackfillState.PAUSED)
+
+    shelf.before_call = pause
+    turn(minutes=5)
+    backfill.refresh_from_db()
+    assert backfill.state == BackfillState.PAUSED
+    read = FillDay.objects.exclude(state=FillState.STARTED).order_by("day").values_list("day", flat=True)
+    assert register.placements.get().from_day == read.first()
 
 
 def test_it_rests_while_it_is_paused_and_goes_on_where_it_was(shelf, turn, today, register, reach, connection):
