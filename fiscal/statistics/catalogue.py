@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
+from fiscal.choices import ConnectionKind, ConnectionStatus
 from fiscal.models import Article, Connection, PaymentMethod, Placement, Register
 from fiscal.statistics.plan import DAY, HOUR, NIGHTLY_DAYS
 from fiscal.statistics.reader import Reader
 from fiscal.statistics.shapes import Catalogue, SourceRegister
 from fiscal.statistics.windows import local_day
+from organizations.models import Organization
 
 log = logging.getLogger(__name__)
 
@@ -40,13 +43,14 @@ def _slot(read_at: datetime | None, now: datetime) -> bool:
 
 @transaction.atomic
 def _take_registers(reader: Reader, connection: Connection, found: Sequence[SourceRegister]) -> None:
-    """New ones are placed where the connection is; vanished ones keep their history. An empty list says nothing."""
+    """New ones are placed where the connection is, those of a removed one go on; vanished ones keep their history. An empty list says nothing."""
     now = reader.clock()
     reader.lease.hold(now=now)
     known = {row.remote_id: row for row in connection.registers.all()}
     for one in found:
         if one.remote_id not in known:
-            _add(connection, one, now)
+            if not _take_over(connection, one):
+                _add(connection, one, now)
         elif (row := known[one.remote_id]).gone_at is not None or (one.serial and row.serial != one.serial):
             row.gone_at, row.serial = None, one.serial or row.serial
             row.save(update_fields=["gone_at", "serial"])
@@ -55,6 +59,31 @@ def _take_registers(reader: Reader, connection: Connection, found: Sequence[Sour
         gone = connection.registers.filter(gone_at=None).exclude(remote_id__in=listed).update(gone_at=now)
         if gone:
             log.info("%d registers of connection %s are no longer listed", gone, connection.pk)
+
+
+def _take_over(connection: Connection, one: SourceRegister) -> bool:
+    """Go on with a register that a removed connection read before: as another one, its sales would count twice.
+
+    SECURITY: only if it never stood outside of the connection's organization and those below, who then own its history.
+    """
+    if one.serial:
+        same = Q(serial=one.serial)
+    elif connection.kind == ConnectionKind.KEY:
+        same = Q(remote_id=one.remote_id, connection__kind=ConnectionKind.KEY)
+    else:
+        return False
+    own = connection.organization_id
+    inside = Organization.objects.filter(Q(pk=own) | Q(parent=own)).values("pk")
+    elsewhere = Placement.objects.filter(register=OuterRef("pk")).exclude(organization__in=inside)
+    left = Register.objects.select_for_update(of=("self",)).filter(
+        same, ~Exists(elsewhere), provider=connection.provider, connection__status=ConnectionStatus.REVOKED
+    )
+    row = left.filter(organization__in=inside).order_by("-pk").first()
+    if row is None:
+        return False
+    row.connection, row.remote_id, row.gone_at = connection, one.remote_id, None
+    row.save(update_fields=["connection", "remote_id", "gone_at"])
+    return True
 
 
 def _add(connection: Connection, one: SourceRegister, now: datetime) -> None:
