@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 
+from fiscal.choices import ConnectionStatus
 from fiscal.models import Placement
 from fiscal.queries.statistics.selection import Place, Selection
 from fiscal.queries.statistics.span import Span
@@ -87,6 +89,7 @@ COLUMNS = (
     "register__currency",
     "register__provider",
     "register__connection__read_at",
+    "removed_at",
     "organization_id",
     "organization__parent_id",
     "organization__public_id",
@@ -102,9 +105,15 @@ COLUMNS = (
 )
 
 
+REMOVED_AT = Case(
+    When(register__connection__status=ConnectionStatus.REVOKED, then="register__connection__status_since")
+)
+"""When its connection was removed; None while it is in use."""
+
+
 def standing_in(selection: Selection) -> Standing:
     """Registers that stood in the place on any day of the selection; choices from all of its base."""
-    found = Placement.objects.filter(selection.base.within(), _overlapping(selection))
+    found = Placement.objects.filter(selection.base.within(), _overlapping(selection)).annotate(removed_at=REMOVED_AT)
     rows = [
         dict(zip(COLUMNS, row, strict=True))
         for row in found.order_by("organization__name", "register__name", "pk").values_list(*COLUMNS)[: FEW + 1]
@@ -141,12 +150,14 @@ def _inside(row: dict[str, Any], place: Place, *, whole: bool = False) -> bool:
 
 
 def _days(row: dict[str, Any]) -> tuple[date, date | None]:
-    """From when until when a register is expected to have days: not after it left the provider's list."""
-    gone = row["register__gone_at"]
-    until = row["until_day"]
-    if gone is None:
-        return row["from_day"], until
-    return row["from_day"], min(until, gone.date()) if until else gone.date()
+    """From when until when a register is expected to have days: not after it left the provider's list, nor after its
+    connection was removed. Local days of the register.
+    """
+    zone = ZoneInfo(row["register__time_zone"])
+    ends = [at.astimezone(zone).date() for at in (row["register__gone_at"], row["removed_at"]) if at]
+    if row["until_day"]:
+        ends.append(row["until_day"])
+    return row["from_day"], min(ends, default=None)
 
 
 def _grouped(found: Any, selection: Selection) -> list[tuple[date, date | None, int]]:
@@ -156,7 +167,8 @@ def _grouped(found: Any, selection: Selection) -> list[tuple[date, date | None, 
         narrowed = narrowed.filter(shop=selection.place.shop)
     if selection.place.register is not None:
         narrowed = narrowed.filter(register=selection.place.register)
-    rows = narrowed.order_by().values("from_day", "until_day", "register__gone_at").annotate(n=Count("pk"))
+    told = ("from_day", "until_day", "register__gone_at", "register__time_zone", "removed_at")
+    rows = narrowed.order_by().values(*told).annotate(n=Count("pk"))
     return [(*_days(row), row["n"]) for row in rows]
 
 
