@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
@@ -21,6 +21,8 @@ from fiscal.models import Connection, WebhookDelivery
 from fiscal.services.connections.webhooks import webhook_digest
 
 MOST_BYTES = 256_000
+EARLIEST = date(2015, 1, 1)
+"""Italy had no electronic receipts before."""
 MOST_A_MINUTE = 120
 """Deliveries of one key. A day's deferred sales of a busy shop come within minutes, hourly."""
 
@@ -103,8 +105,9 @@ def _text(value: object) -> str:
 
 
 def _day(value: object) -> date | None:
-    """The day of `dd/mm/yyyy HH:MM:SS`."""
+    """The day of `dd/mm/yyyy HH:MM:SS`; None for one on which no document can have been made."""
     try:
-        return datetime.strptime(str(value)[:10], "%d/%m/%Y").date()  # noqa: DTZ007 - the document's own local day
+        day = datetime.strptime(str(value)[:10], "%d/%m/%Y").date()  # noqa: DTZ007 - the document's own local day
     except ValueError:
         return None
+    return day if EARLIEST <= day <= timezone.localdate() + timedelta(days=1) else None

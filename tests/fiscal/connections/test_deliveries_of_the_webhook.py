@@ -209,3 +209,11 @@ def test_the_address_is_in_no_log(connection, path, caller, caplog):
         shown.append(record.getMessage())
     assert any("/webhooks/datacash/…" in line for line in shown)
     assert token not in "\n".join(shown)
+
+
+@pytest.mark.parametrize("day", ["01/01/0001 00:00:00", "31/12/9999 23:59:59", "30/06/1994 10:00:00"])
+def test_a_day_that_no_sale_can_have_stops_nobodys_figures(connection, path, caller, day):
+    """No day is near the ends of the calendar: what looks around it must not fail, or no figure would ever follow."""
+    assert deliver(caller, path, body(data=day)) == 200
+    assert WebhookDelivery.objects.get().day is None
+    services.roll_up_due(now=timezone.now())
