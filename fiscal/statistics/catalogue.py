@@ -49,7 +49,9 @@ def _take_registers(reader: Reader, connection: Connection, found: Sequence[Sour
     known = {row.remote_id: row for row in connection.registers.all()}
     for one in found:
         if one.remote_id not in known:
-            if not _take_over(connection, one):
+            if _is_read_elsewhere(connection, one):
+                log.warning("a register of connection %s is read through another one already", connection.pk)
+            elif not _take_over(connection, one):
                 _add(connection, one, now)
         elif (row := known[one.remote_id]).gone_at is not None or (one.serial and row.serial != one.serial):
             row.gone_at, row.serial = None, one.serial or row.serial
@@ -59,6 +61,17 @@ def _take_registers(reader: Reader, connection: Connection, found: Sequence[Sour
         gone = connection.registers.filter(gone_at=None).exclude(remote_id__in=listed).update(gone_at=now)
         if gone:
             log.info("%d registers of connection %s are no longer listed", gone, connection.pk)
+
+
+def _is_read_elsewhere(connection: Connection, one: SourceRegister) -> bool:
+    """Whether another connection of the tree reads this Kassen-ID: its sales would count twice.
+
+    Connecting refuses what is known then; this is for two who connect the same account before it was read.
+    """
+    head = connection.organization.parent_id or connection.organization_id
+    known = Register.objects.filter(Q(organization=head) | Q(organization__parent=head), gone_at=None)
+    known = known.filter(provider=connection.provider, serial=one.serial).exclude(connection=connection)
+    return bool(one.serial) and known.exclude(connection__status=ConnectionStatus.REVOKED).exists()
 
 
 def _take_over(connection: Connection, one: SourceRegister) -> bool:

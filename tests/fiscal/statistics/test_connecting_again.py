@@ -72,12 +72,23 @@ def test_one_of_another_kassen_id_is_another_register(shelf, turn, connection, a
     assert Register.objects.count() == 2
 
 
-def test_a_register_that_is_still_read_is_not_taken_over(shelf, turn, connection):
+def test_an_account_that_was_connected_twice_before_it_was_read_counts_once(shelf, turn, today, connection):
+    """Whoever connected it second was not refused yet: nobody knew its registers."""
+    other = books.make_connection(books.make_organization("Filiale", parent=connection.organization))
+    listed(shelf, "KASSE-7")
+    shelf.put(sale(today - ONE, 100))
+    turn()
+    services.read_connection(other.pk)
+    assert Register.objects.get().connection == connection
+    assert turnover() == 100
+
+
+def test_others_read_their_own_register_of_the_same_kassen_id(shelf, turn, connection):
     listed(shelf, "KASSE-7")
     turn()
-    other = books.make_connection(connection.organization)
-    services.read_connection(other.pk)
-    assert set(Register.objects.values_list("connection", flat=True)) == {connection.pk, other.pk}
+    stranger = books.make_connection(books.make_organization("Fremd GmbH"))
+    services.read_connection(stranger.pk)
+    assert set(Register.objects.values_list("connection", flat=True)) == {connection.pk, stranger.pk}
 
 
 def test_nobody_elsewhere_gets_the_history(shelf, turn, today, connection, again):
