@@ -101,7 +101,9 @@ def read_now(reach: Reach, connection_id: UUID) -> Connection:
 
 
 def _connection(reach: Reach, public_id: UUID) -> Connection:
-    return Connection.objects.get(public_id=public_id, organization=reach.organization)
+    """Locked, so that of two who start at once the second finds what the first has begun."""
+    rows = Connection.objects.select_for_update().exclude(status=ConnectionStatus.REVOKED)
+    return rows.get(public_id=public_id, organization=reach.organization)
 
 
 def _make_due(connection: Connection) -> None:

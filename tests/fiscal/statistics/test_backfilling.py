@@ -132,6 +132,19 @@ def test_one_at_a_time_and_only_of_days_that_can_be(shelf, today, register, reac
     assert one.register == register
 
 
+def test_a_removed_connection_reads_no_past_sales(today, register, reach, connection):
+    backfill = services.start_backfill(reach, connection.public_id, first_day=today - 365 * ONE)
+    services.remove_connection(reach, connection.public_id, reason="moved")
+    backfill.refresh_from_db()
+    assert (backfill.state, backfill.ended_at is None) == (BackfillState.CANCELLED, False)
+    for act in (
+        lambda: services.start_backfill(reach, connection.public_id, first_day=today - 100 * ONE),
+        lambda: services.read_now(reach, connection.public_id),
+    ):
+        with pytest.raises(Connection.DoesNotExist):
+            act()
+
+
 def test_nobody_reaches_another_ones_connection(register, connection, today):
     stranger = Reach(person("s@fremd.example", "S"), books.make_organization("Fremd GmbH"), EVERYTHING, Road.DIRECT)
     for act in (
