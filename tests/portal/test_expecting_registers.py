@@ -42,6 +42,23 @@ def test_a_register_of_a_removed_connection_is_not_missing_from_then_on(cast, tw
     assert expected(cast) == [2, 2, 2, 1, 1, 1]
 
 
+def test_a_removed_connection_does_not_make_the_figures_look_old(cast):
+    """Nobody reads it any more: what the others read is as of now."""
+    takings, now = Takings(), timezone.now()
+    removed, used = takings.register(cast.shop), takings.register(cast.shop)
+    long_ago = now - timedelta(days=30)
+    Connection.objects.filter(pk=removed.connection_id).update(status=ConnectionStatus.REVOKED, read_at=long_ago)
+    Connection.objects.filter(pk=used.connection_id).update(read_at=now)
+
+    def readings() -> list[datetime | None]:
+        found = statistics(of_organization(cast.reach(cast.petra, cast.shop), Wanted(span=Span(ago(6), ago(1)))))
+        return [each.read_at for each in found.standing.readings]
+
+    assert readings() == [now]
+    Connection.objects.update(status=ConnectionStatus.REVOKED)
+    assert readings() == [long_ago]
+
+
 @pytest.mark.parametrize("status", [ConnectionStatus.PAUSED, ConnectionStatus.STOPPED])
 def test_days_of_a_paused_or_stopped_connection_are_missing(cast, two, status):
     since = timezone.now() - timedelta(days=4)

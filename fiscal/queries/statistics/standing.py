@@ -173,8 +173,10 @@ def _grouped(found: Any, selection: Selection) -> list[tuple[date, date | None, 
 
 
 def _readings(rows: Iterable[dict[str, Any]]) -> list[Reading]:
+    """Of the connections in use; of removed ones where there are no others."""
     oldest: dict[str, datetime | None] = {}
-    for row in rows:
+    rows = list(rows)
+    for row in [row for row in rows if not row["removed_at"]] or rows:
         provider, read_at = row["register__provider"], row["register__connection__read_at"]
         known = oldest.get(provider, read_at)
         oldest[provider] = min(known, read_at) if known and read_at else None
