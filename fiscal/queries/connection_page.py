@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from fiscal.choices import ConnectionKind, ConnectionStatus, Provider
+from fiscal.choices import ConnectionKind, ConnectionStatus, FillState, Provider
 from fiscal.interventions import INTERVENTIONS
 from fiscal.models import Connection, FillDay, Finding, Register, Window
 from fiscal.queries.connections import ConnectionRow, connection_row
@@ -23,6 +23,11 @@ from organizations.choices import Scope
 
 WAITED_FOR = timedelta(minutes=2)
 WINDOWS_SHOWN, REGISTERS_SHOWN = 10, 50
+
+
+FILLED = (FillState.DONE, FillState.OPEN)
+READ = (*FILLED, FillState.INCOMPLETE)
+"""A day that reading only began (the licence may have lapsed then) is neither."""
 
 
 @dataclass(frozen=True)
@@ -153,9 +158,9 @@ def _stopped_words(row: Connection) -> str:
     return _("Make a new API key in my.kassandro.at, then replace the key here.")
 
 
-def _newest(column: str) -> Subquery:
-    """The highest value of a column of the days of the register in the outer query; each is one step in an index."""
-    days = FillDay.objects.filter(register=OuterRef("pk")).order_by(f"-{column}")
+def _newest(column: str, states: Collection[FillState]) -> Subquery:
+    """The highest value of a column of the days of the register in the outer query; each is few steps in an index."""
+    days = FillDay.objects.filter(register=OuterRef("pk"), state__in=states).order_by(f"-{column}")
     return Subquery(days.values(column)[:1])
 
 
@@ -163,7 +168,7 @@ def _registers(reach: Reach, row: Connection) -> list[RegisterLine]:
     rows = (
         Register.objects.filter(reach.tree(), connection=row)
         .select_related("organization")
-        .annotate(filled_until=_newest("day"), as_of=_newest("as_of"))
+        .annotate(filled_until=_newest("day", FILLED), as_of=_newest("as_of", READ))
         .order_by("name", "pk")[:REGISTERS_SHOWN]
     )
     return [

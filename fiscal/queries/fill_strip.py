@@ -84,7 +84,7 @@ def fill_strip(register: Register, since: date | None = None) -> FillStrip:
         days=days,
         counts=counts,
         gaps=_gaps(days),
-        as_of=max((row.as_of for row in rows.values()), default=None),
+        as_of=max((row.as_of for row in rows.values() if row.state != FillState.STARTED), default=None),
         recomputed=sum(row.recomputed_at is not None for row in rows.values()),
     )
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Min
+from django.utils.translation import gettext as _
 
 from fiscal.choices import BackfillState, WindowState
 from fiscal.models import Backfill, Connection, Register, Window
@@ -26,7 +27,10 @@ WINDOW_TONES = {
 
 @dataclass(frozen=True)
 class WindowLine:
-    """One span of days that was read. `counted` is None where the provider does not count."""
+    """One span of days that was read. `counted` is None where the provider does not count.
+
+    read: how many receipts; None: only their number was compared with the provider's, and nothing had to be read
+    """
 
     register: str
     first_day: date
@@ -34,7 +38,7 @@ class WindowLine:
     state: str
     tone: str
     icon: str
-    read: int
+    read: int | None
     counted: int | None
     started_at: datetime
     ended_at: datetime | None
@@ -74,14 +78,15 @@ def window_lines(windows: Iterable[Window]) -> list[WindowLine]:
 
 def _window_line(window: Window) -> WindowLine:
     tone, icon = WINDOW_TONES[WindowState(window.state)]
+    compared = window.state == WindowState.DONE and window.walks == 0
     return WindowLine(
         register=window.register.name if window.register else "",
         first_day=window.first_day,
         last_day=window.last_day,
-        state=window.get_state_display(),
+        state=_("only compared by number") if compared else window.get_state_display(),
         tone=tone,
         icon=icon,
-        read=window.read,
+        read=None if compared else window.read,
         counted=window.counted,
         started_at=window.started_at,
         ended_at=window.ended_at,

@@ -219,4 +219,4 @@ def cents(amount: int | None, currency: str = "EUR") -> str:
     if amount is None:
         return "–"
     figure = number_format(Decimal(amount) / 100, 2, use_l10n=True, force_grouping=True)
-    return f"{'€' if currency == 'EUR' else currency}\u00a0{figure}"
+    return f"{'€' if currency == 'EUR' else currency}\u00a0{figure.replace('-', '−')}"

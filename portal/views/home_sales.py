@@ -46,7 +46,11 @@ def sales_lines(work: SalesWork) -> Iterator[Line]:
 def _later_lines(work: SalesWork) -> Iterator[Line]:
     """What gets worse only with time."""
     if work.licences:
-        words = ngettext("%(n)d licence ends within 30 days", "%(n)d licences end within 30 days", work.licences)
+        words = ngettext(
+            "%(n)d licence has ended or ends within 30 days",
+            "%(n)d licences have ended or end within 30 days",
+            work.licences,
+        )
         yield {
             "url": f"{reverse('portal:all_connections')}?licence=ending&sort=licence",
             "icon": "certificate",

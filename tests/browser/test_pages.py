@@ -25,6 +25,8 @@ CREDENTIAL = at("kassenwerk", f"credentials/{fixed_id('credential', 'kassenwerk'
 SOURCE = at("kassenwerk", f"connections/{fixed_id('connection', 'Kassenwerk customers')}/")
 TILL = at("kassenwerk", f"registers/{fixed_id('register', '1', 'Schank')}/")
 CHAIN = at("kassenwerk", f"verification/{fixed_id('register', '1', 'Schank')}/")
+DEVICES = fixed_id("register", "99000200990", "All devices of Ostermann Bozen")
+DEVICE_MAKING = at("branch-10", f"registers/{DEVICES}/make/")  # a button with a long name
 SIGNED_OUT = [
     "/accounts/login/",
     "/accounts/signup/",
@@ -106,7 +108,7 @@ PAGES = {
         "/nothing/here/",
     ],
     WHITE_LABEL.email: [at("weisslabel"), at("label-customer-0")],
-    HOLDING.email: ["/", at("ostermann"), at("branch-0")],
+    HOLDING.email: ["/", "/statistics/reports/", at("ostermann"), at("branch-0"), DEVICE_MAKING],
     SHOP.email: ["/", "/organizations/", at("customer-0"), at("kassenwerk")],
 }
 

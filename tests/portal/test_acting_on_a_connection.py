@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,12 @@ from tests.fiscal.statistics.books import fill_day, make_connection, make_regist
 from tests.portal.sales import days_ago, only, signed_in, today, url
 
 VAT_NUMBER = "99000010159"
+
+
+def register_row(html: str) -> list[str]:
+    """What the last two cells of the only register say: filled until, as of."""
+    row = re.search(r"Cassa Banco.*?</tr>", html, re.DOTALL)[0]
+    return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)][-2:]
 
 
 @pytest.fixture
@@ -88,6 +95,26 @@ def test_registers_windows_and_findings_are_shown(cast, petra, key):
     assert "Cassa Banco" in html
     assert "Count and rows disagree" in html
     assert "1 open finding in signed receipts" in html
+
+
+def test_a_day_that_was_only_begun_is_not_called_filled(cast, petra, key):
+    register = make_register(cast.shop, country="ITA", connection=key, name="Cassa Banco")
+    fill_day(register, today(), state=FillState.STARTED)
+    assert register_row(page_of(petra, key, cast.shop)) == ["–", "–"]
+    fill_day(register, days_ago(3))
+    filled = f"{days_ago(3):%-d %b %Y}"
+    assert register_row(page_of(petra, key, cast.shop))[0] == filled
+    fill_day(register, days_ago(2), state=FillState.INCOMPLETE)
+    assert register_row(page_of(petra, key, cast.shop))[0] == filled
+
+
+def test_days_whose_number_was_only_compared_are_not_called_empty(cast, petra, key):
+    register = make_register(cast.shop, country="ITA", connection=key, name="Cassa Banco")
+    span = {"connection": key, "register": register, "first_day": days_ago(90), "last_day": days_ago(8)}
+    Window.objects.create(**span, state=WindowState.DONE, walks=0, started_at=timezone.now())
+    assert "Only compared by number" in page_of(petra, key, cast.shop)
+    Window.objects.update(walks=1)
+    assert "Only compared by number" not in page_of(petra, key, cast.shop)
 
 
 def test_it_follows_by_itself_only_while_something_moves(cast, petra, key):

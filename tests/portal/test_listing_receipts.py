@@ -185,7 +185,7 @@ def test_a_cancelled_sale_shows_its_sign_and_its_word(cast, petra, register):
 
     page = petra.get(url("receipts", cast.shop)).content.decode()
 
-    assert "-12.34" in page
+    assert "−12.34" in page
     assert "Storno" in page
 
 

@@ -66,7 +66,7 @@ def test_licences_that_end_within_thirty_days_are_counted(cast, bar):
     assert "licence" not in home(cast.petra)
     Connection.objects.update(licence_ends_on=today() + timedelta(days=30))
     html = home(cast.petra)
-    assert "1 licence ends within 30 days" in html
+    assert "1 licence has ended or ends within 30 days" in html
     assert "/connections/?licence=ending&amp;sort=licence" in html
 
 

@@ -30,8 +30,17 @@ def subscribed(cast, user: User | None = None, **choices: str) -> TurnoverReport
     return TurnoverReport.objects.get(user=user or cast.petra)
 
 
+def only_main(html: str) -> str:
+    """The page without its navigation."""
+    return html[html.index("<main") :]
+
+
 def page_of(cast) -> str:
     return f"/o/{cast.maker.public_id}/statistics/reports/"
+
+
+def test_who_has_no_report_yet_is_led_to_where_one_subscribes(cast):
+    assert 'href="/organizations/"' in only_main(signed_in(cast.petra).get("/statistics/reports/").content.decode())
 
 
 def test_a_subscription_comes_at_the_hour_of_its_own_zone(cast, clock):

@@ -44,3 +44,8 @@ def test_the_bar_of_a_run_shares_its_width_by_counts() -> None:
     bar = kontor.parts_bar(done=3, running=0, waiting=0, failed=1)
     assert bar.count("<rect") == 2
     assert 'class="k-fill-failed" x="75.00%"' in bar
+
+
+def test_money_below_zero_has_a_real_minus_as_in_the_statistics() -> None:
+    assert kontor.cents(-320) == "€\u00a0−3.20"
+    assert kontor.cents(320) == "€\u00a03.20"

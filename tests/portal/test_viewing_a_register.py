@@ -50,6 +50,13 @@ def test_facts_place_and_last_receipt_are_shown(cast, petra, bar):
     assert "Last receipt" in html
 
 
+def test_a_day_that_was_only_begun_gives_no_as_of(cast, petra, bar):
+    fill_day(bar, today(), state=FillState.STARTED)
+    assert "Not filled yet" in page_of(petra, bar, cast.maker)
+    fill_day(bar, days_ago(1))
+    assert "Not filled yet" not in page_of(petra, bar, cast.maker)
+
+
 def test_of_92_days_each_is_told_in_words_not_only_in_colour(cast, petra, bar):
     for n in range(1, 92):
         fill_day(bar, days_ago(n), receipts=3)

@@ -195,6 +195,7 @@ def test_not_filled_is_a_dash_and_filled_and_empty_is_zero(cast, takings, petra)
     figures = [figure.replace("\u00a0", " ") for _day, figure in rows[:3]]
     assert figures == ["–", "€ 0.00", "€ 5.00"]
     assert "Not filled:" in html
+    assert "See how far the sources are read" in html
 
 
 def test_a_day_whose_count_and_rows_disagree_is_marked_and_not_compared(cast, takings, petra):

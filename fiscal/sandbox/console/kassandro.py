@@ -13,7 +13,9 @@ from fiscal.sandbox.console import tills
 from fiscal.sandbox.console.render import page, problem
 from fiscal.sandbox.desk import Desk
 from fiscal.sandbox.kassandro import handles
+from fiscal.sandbox.kassandro.days import day_at
 from fiscal.sandbox.kassandro.rules import CHOICES
+from fiscal.sandbox.kassandro.trade import PROFILES
 from fiscal.sandbox.web import Reply, Request, json_reply, see_other
 
 
@@ -53,8 +55,29 @@ def _set_rule(desk: Desk, request: Request) -> Reply:
     return see_other("/kassandro/assumptions")
 
 
+def _open_account(desk: Desk, request: Request) -> Reply:
+    """An account with its first cash register; nothing is made when one of them makes no sense."""
+    form = request.form
+    today = day_at(desk.clock())
+    name, register = form.get("name", "").strip(), form.get("register", "").strip() or "Kassa 1"
+    if not name:
+        raise ValueError("An account needs a name.")
+    profile, since = form.get("profile", ""), form.get("opened") or today.isoformat()
+    if profile not in PROFILES:
+        raise ValueError(f"profile is one of {', '.join(PROFILES)}.")
+    if date.fromisoformat(since) > today:
+        raise ValueError("A register trades since today or earlier.")
+    account = desk.kassandro.make_account(name)["id"]
+    desk.kassandro.make_register(account, register, profile=profile, opened_on=since)
+    return see_other(f"/kassandro/#account-{account}")
+
+
 def _make_key(desk: Desk, request: Request, account_id: int) -> Reply:
-    key = desk.kassandro.make_api_key(account_id, request.form.get("label", "").strip() or "main")
+    form = request.form
+    register = int(form["register"]) if form.get("register") else None
+    if register is not None and register not in {each["id"] for each in desk.kassandro.registers(account_id)}:
+        raise ValueError("The register is not one of this account.")
+    key = desk.kassandro.make_api_key(account_id, form.get("label", "").strip() or "main", register_id=register)
     return page("kassandro/key.html", {"here": "accounts", "key": key})
 
 
@@ -129,6 +152,7 @@ _PLAIN: dict[tuple[str, str], Callable[[Desk, Request], Reply]] = {
     ("GET", "assumptions"): _assumptions,
     ("GET", "assumptions.json"): _assumptions_json,
     ("POST", "rules"): _set_rule,
+    ("POST", "accounts"): _open_account,
 }
 _NAMED: dict[tuple[str, str, str], Callable[[Desk, Request, int], Reply]] = {
     ("POST", "accounts", "key"): _make_key,

@@ -11,9 +11,11 @@ from fiscal.sandbox.kassandro import wire
 from fiscal.sandbox.kassandro.days import day_at
 from fiscal.sandbox.kassandro.posting import STAGED
 from fiscal.sandbox.kassandro.tokens import TIERS
+from fiscal.sandbox.kassandro.trade import PROFILES
 from fiscal.sandbox.web import Reply, Request
 
 LATEST = 15  # requests on the first page
+TRADED = timedelta(days=60)  # before today: how long a new register has traded unless told otherwise
 SHOWN = 200  # receipts of a day on a register's page
 
 
@@ -36,7 +38,14 @@ def accounts(desk: Desk, request: Request) -> Reply:
     latest = [
         {"entry": entry, "at": moment(entry.at)} for entry in desk.ledger.page(needle="/kassandro/api", size=LATEST)
     ]
-    return page("kassandro/accounts.html", {"here": "accounts", "accounts": found, "requests": latest})
+    values = {
+        "here": "accounts",
+        "accounts": found,
+        "requests": latest,
+        "profiles": list(PROFILES),
+        "since": (day_at(desk.clock()) - TRADED).isoformat(),
+    }
+    return page("kassandro/accounts.html", values)
 
 
 def register(desk: Desk, request: Request, register_id: int) -> Reply:

@@ -27,7 +27,11 @@ from portal.tabs import organization_tabs
 @require_safe
 def reports(request: PageRequest) -> HttpResponse:
     """All reports that the person gets."""
-    context = {"reports": reports_of(request.user), "title": _("Reports by e-mail")}
+    context = {
+        "reports": reports_of(request.user),
+        "title": _("Reports by e-mail"),
+        "organizations_url": reverse("portal:organizations"),
+    }
     return render(request, "portal/statistics/reports.html", context)
 
 

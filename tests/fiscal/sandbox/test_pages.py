@@ -40,6 +40,10 @@ def test_every_page_says_that_it_is_the_sandbox_and_needs_nothing_from_elsewhere
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
+def test_the_first_page_says_where_the_keys_of_each_provider_come_from(show):
+    assert show("/").text.count("Keys: ") == 3
+
+
 def test_the_tree_shows_who_manages_whom(world, show):
     for number in range(7):
         world.managed(name=f"Kunde {number}")

@@ -74,6 +74,35 @@ def test_a_key_is_made_and_shown_once(shop, show, post):
     assert key not in show("/kassandro/").text
 
 
+def test_a_key_can_be_good_for_one_register_alone(shop, show, post):
+    key = re.search(r"<pre[^>]*>([^<]+)</pre>", post("/kassandro/accounts/1/key", register="1").text)[1]
+    account = shop.session.post(f"{HOST}/kassandro/api/token/account", json={"apiKey": key})
+    assert account.status_code >= 400
+    register = {"apiKey": key, "cashRegisterId": 1}
+    assert shop.session.post(f"{HOST}/kassandro/api/token/cashregister", json=register).status_code == 200
+    assert post("/kassandro/accounts/1/key", register="99").status_code == 400
+
+
+def test_an_account_is_opened_with_a_register_that_has_traded(shop, show, post):
+    form = {"name": "Neue Wirtin", "register": "Stube", "profile": "restaurant", "opened": "2026-08-01"}
+    answer = post("/kassandro/accounts", **form)
+    assert answer.status_code == 303
+    text = show("/kassandro/").text
+    assert "Neue Wirtin" in text
+    made = shop.stage.registers(int(answer.headers["Location"].rpartition("-")[2]))
+    assert [(each["name"], each["trade"]["opened_on"]) for each in made] == [("Stube", "2026-08-01")]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name": " "}, {"profile": "bank"}, {"opened": "9999-99-99"}, {"opened": "9999-12-31"}]
+)
+def test_an_account_that_makes_no_sense_is_not_opened(shop, post, wrong):
+    before = shop.stage.registers()
+    answer = post("/kassandro/accounts", **{"name": "Neue Wirtin", "profile": "shop"} | wrong)
+    assert answer.status_code == 400
+    assert shop.stage.registers() == before
+
+
 def test_receipts_are_added_changed_and_removed_by_form(shop, post):
     number = shop.stage.books(shop.register, "2026-09-09")[5]["number"]
     address = "/kassandro/registers/1"
