@@ -1,4 +1,4 @@
-"""Reads and writes many rows of `Receipt` in one statement: COPY on PostgreSQL, executemany on SQLite."""
+"""Reads and writes many rows of `Receipt` in one statement: COPY on PostgreSQL, INSERT of many rows on SQLite."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ VALUES = (
 _ISSUED_AT = VALUES.index("issued_at")
 _COLUMNS = ["organization_id", "register_id", *VALUES, "first_seen_at", "history"]
 _NAMED = ", ".join(_COLUMNS)
-_INSERT = f"INSERT INTO fiscal_receipt ({_NAMED}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
+_INSERT = f"INSERT INTO fiscal_receipt ({_NAMED}) VALUES "
+_VALUES = f"({', '.join(['%s'] * len(_COLUMNS))})"
+_MOST_ROWS = 250
+"""Rows of one statement on SQLite, which takes 32,766 parameters. One at a time, each would wait for the other thread."""
 _UPDATE = f"""UPDATE fiscal_receipt SET {", ".join(f"{name} = %s" for name in VALUES)},
     changed_at = %s, removed_at = NULL, history = %s WHERE id = %s AND day = %s"""
 
@@ -99,12 +102,20 @@ def insert(register_id: int, rows: Sequence[tuple[int, Row]], *, now: datetime) 
         if on_postgresql():
             with cursor.copy(f"COPY fiscal_receipt ({_NAMED}) FROM STDIN") as copy:
                 copy.write("".join(_copy_lines(register_id, rows, now)))
-        else:
-            moment = _moment(now)
-            lines: list[tuple[Any, ...]] = [
-                (one, register_id, *_fields(row), row.digest, moment, "[]") for one, row in rows
-            ]
-            cursor.executemany(_INSERT, lines)
+            return
+        for start in range(0, len(rows), _MOST_ROWS):
+            some = rows[start : start + _MOST_ROWS]
+            cursor.execute(_INSERT + ", ".join([_VALUES] * len(some)), _parameters(register_id, some, now))
+
+
+def _parameters(register_id: int, rows: Iterable[tuple[int, Row]], now: datetime) -> list[Any]:
+    """The values of many rows, one after the other, as SQLite takes them."""
+    moment, parameters = _moment(now), list[Any]()
+    for organization, row in rows:
+        fields = row.line.split(SEPARATOR)
+        fields[_ISSUED_AT] = fields[_ISSUED_AT].removesuffix("+00:00")
+        parameters += (organization, register_id, *fields, row.digest, moment, "[]")
+    return parameters
 
 
 def _copy_lines(register_id: int, rows: Iterable[tuple[int, Row]], now: datetime) -> Iterator[str]:
