@@ -69,14 +69,18 @@ def row_of(receipt: SourceReceipt, suspect: str) -> Row:
 
     Both databases read whole numbers and truth values from text.
     """
-    moment = receipt.issued_at if receipt.issued_at.tzinfo is UTC else receipt.issued_at.astimezone(UTC)
-    payments = ",".join([f"[{quoted(name)},{cents}]" for name, cents in receipt.payments])
-    taxes = ",".join([f"[{quoted(code)},{rate},{a},{b},{c}]" for code, rate, a, b, c in receipt.taxes])
-    items = ",".join([f"[{quoted(name)},{n},{cents},{rate}]" for name, n, cents, rate in receipt.items])
+    key, number, day, issued_at, kind, total, currency, uncollected, payments, taxes, items, jws, failed, related = (
+        receipt
+    )
+    moment = issued_at if issued_at.tzinfo is UTC else issued_at.astimezone(UTC)
+    paid = ",".join([f"[{quoted(name)},{cents}]" for name, cents in payments])
+    taxed = ",".join([f"[{quoted(code)},{rate},{a},{b},{c}]" for code, rate, a, b, c in taxes])
+    sold = ",".join([f"[{quoted(name)},{n},{cents},{rate}]" for name, n, cents, rate in items])
+    # Joined, a kind is its text: looking up its value takes as long as all of a list above.
+    head = SEPARATOR.join((day.isoformat(), key, number, moment.isoformat(" "), kind))
     line = (
-        f"{receipt.day}\x1f{receipt.key}\x1f{receipt.number}\x1f{moment}\x1f{receipt.kind.value}\x1f{receipt.total}\x1f"
-        f"{receipt.uncollected}\x1f{receipt.currency}\x1f[{payments}]\x1f[{taxes}]\x1f[{items}]\x1f{receipt.jws}\x1f"
-        f"{int(receipt.unit_failed)}\x1f{receipt.related_key}\x1f{suspect}"
+        f"{head}\x1f{total}\x1f{uncollected}\x1f{currency}\x1f[{paid}]\x1f[{taxed}]\x1f[{sold}]\x1f{jws}\x1f"
+        f"{'1' if failed else '0'}\x1f{related}\x1f{suspect}"
     )
     if line.count(SEPARATOR) != len(VALUES) - 2 or "\x00" in line or "\\u0000" in line:
         return row_of(_fit(receipt), suspect)
