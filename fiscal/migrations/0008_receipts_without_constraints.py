@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fiscal", "0006_what_was_sent"),
+        ("fiscal", "0007_receipts_marks_and_numbers"),
         ("organizations", "0006_refused_proofs_and_terms"),
     ]
 
