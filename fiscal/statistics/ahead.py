@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from django.db import connection, connections
 
 from fiscal.statistics.shapes import Page
+
+SWITCH = 0.0005
+"""Seconds. Python's own 0.005 is what each answer of the database would wait for while the other thread reads a page."""
+COLLECT = (50_000, 20, 50)
+"""A page makes a hundred thousand small objects, none of them in circles: look for those less often."""
 
 
 def ahead(pages: Iterator[Page]) -> Iterator[Page]:
@@ -16,22 +24,38 @@ def ahead(pages: Iterator[Page]) -> Iterator[Page]:
     Most windows are one page: they need no thread. Inside a transaction of the caller nothing is fetched ahead, because
     another thread would not see what it has written.
     """
-    first = next(pages, None)
-    if first is not None:
-        yield first
-    if first is None or first.last:
+    page = next(pages, None)
+    if page is None:
+        return
+    if page.last:
+        yield page
         return
     if connection.in_atomic_block:
+        yield page
         yield from pages
         return
-    with ThreadPoolExecutor(1, "page") as pool:
+    with _two_at_work(), ThreadPoolExecutor(1, "page") as pool:
         try:
-            coming = pool.submit(next, pages, None)
-            while (page := coming.result()) is not None:
-                if not page.last:
-                    coming = pool.submit(next, pages, None)
+            while page is not None:
+                coming = None if page.last else pool.submit(next, pages, None)
                 yield page
-                if page.last:
-                    return
+                page = coming.result() if coming else None
         finally:
             pool.submit(connections.close_all).result()
+
+
+@contextmanager
+def _two_at_work() -> Iterator[None]:
+    """The interpreter set for one thread that reads many rows and one that talks to the database.
+
+    MEASURED on 2 cores: a third of the processor's time went into collecting garbage that is none, and on SQLite four
+    fifths of an insert's time into waiting for the other thread.
+    """
+    switch, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    sys.setswitchinterval(SWITCH)
+    gc.set_threshold(*COLLECT)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(switch)
+        gc.set_threshold(*thresholds)

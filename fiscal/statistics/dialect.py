@@ -17,6 +17,16 @@ def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
+def durable_with_the_next() -> None:
+    """Let this transaction's commit not wait for the disk: it is safe there when a later one's is, as both are in order.
+
+    Only for what is done again when it is lost. SQLite's commits do not wait (`synchronous` is NORMAL).
+    """
+    if on_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO off")
+
+
 def pairs(found: Sequence[Pair]) -> tuple[str, list[Any]]:
     """`pairs(id, day)` as a common table expression, and its parameters."""
     if on_postgresql():

@@ -25,6 +25,7 @@ from fiscal.providers.errors import ProviderError
 from fiscal.statistics import raw_pages
 from fiscal.statistics.ahead import ahead
 from fiscal.statistics.checkpoints import reached
+from fiscal.statistics.dialect import durable_with_the_next
 from fiscal.statistics.ingest import Intake
 from fiscal.statistics.reader import OutOfTime, Reader
 from fiscal.statistics.settle import Verdict, settle
@@ -177,7 +178,8 @@ def _walk(reader: Reader, intake: Intake, window: Window, counted: int | None) -
 
 @transaction.atomic
 def _take_in(reader: Reader, intake: Intake, window: Window, walk: Walk, page: Page) -> None:
-    """Write one page: all of it, or nothing."""
+    """Write one page: all of it, or nothing. A page that a crash loses is read again, as its window is still STARTED."""
+    durable_with_the_next()
     now = reader.clock()
     reader.lease.hold(now=now)
     written = intake.write(page.receipts, now=now)

@@ -1,4 +1,4 @@
-"""Reads and writes many rows of `Receipt` in one statement: COPY on PostgreSQL, executemany on SQLite."""
+"""Reads and writes many rows of `Receipt` in one statement: COPY on PostgreSQL, INSERT of many rows on SQLite."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ VALUES = (
 _ISSUED_AT = VALUES.index("issued_at")
 _COLUMNS = ["organization_id", "register_id", *VALUES, "first_seen_at", "history"]
 _NAMED = ", ".join(_COLUMNS)
-_INSERT = f"INSERT INTO fiscal_receipt ({_NAMED}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
+_INSERT = f"INSERT INTO fiscal_receipt ({_NAMED}) VALUES "
+_VALUES = f"({', '.join(['%s'] * len(_COLUMNS))})"
+_MOST_ROWS = 250
+"""Rows of one statement on SQLite, which takes 32,766 parameters. One at a time, each would wait for the other thread."""
 _UPDATE = f"""UPDATE fiscal_receipt SET {", ".join(f"{name} = %s" for name in VALUES)},
     changed_at = %s, removed_at = NULL, history = %s WHERE id = %s AND day = %s"""
 
@@ -38,10 +41,13 @@ def known(register_id: int, places: Sequence[Place]) -> dict[Place, tuple[int, s
         return {}
     chosen = "SELECT r.day, r.key, r.id, r.digest, r.removed_at IS NOT NULL FROM"
     if on_postgresql():
+        # As JSON, because psycopg takes longer to write an array than PostgreSQL to read all of this.
         days, keys = [day for day, _ in places], [key for _, key in places]
-        sql = f"""{chosen} unnest(%s::date[], %s::text[]) AS p(day, key) JOIN fiscal_receipt r
-            ON r.register_id = %s AND r.day = p.day AND r.key = p.key AND r.day BETWEEN %s AND %s"""
-        parameters: list[Any] = [days, keys, register_id, min(days), max(days)]
+        sql = f"""{chosen} ROWS FROM (json_array_elements_text(%s), json_array_elements_text(%s)) AS p(day, key)
+            JOIN fiscal_receipt r
+            ON r.register_id = %s AND r.day = p.day::date AND r.key = p.key AND r.day BETWEEN %s AND %s"""
+        written = json.dumps([day.isoformat() for day in days]), json.dumps(keys)
+        parameters: list[Any] = [*written, register_id, min(days), max(days)]
     else:
         # CROSS JOIN keeps the order: each place is looked up in the unique index.
         sql = f"""{chosen} json_each(%s) AS p CROSS JOIN fiscal_receipt r ON r.register_id = %s
@@ -66,14 +72,18 @@ def row_of(receipt: SourceReceipt, suspect: str) -> Row:
 
     Both databases read whole numbers and truth values from text.
     """
-    moment = receipt.issued_at if receipt.issued_at.tzinfo is UTC else receipt.issued_at.astimezone(UTC)
-    payments = ",".join([f"[{quoted(name)},{cents}]" for name, cents in receipt.payments])
-    taxes = ",".join([f"[{quoted(code)},{rate},{a},{b},{c}]" for code, rate, a, b, c in receipt.taxes])
-    items = ",".join([f"[{quoted(name)},{n},{cents},{rate}]" for name, n, cents, rate in receipt.items])
+    key, number, day, issued_at, kind, total, currency, uncollected, payments, taxes, items, jws, failed, related = (
+        receipt
+    )
+    moment = issued_at if issued_at.tzinfo is UTC else issued_at.astimezone(UTC)
+    paid = ",".join([f"[{quoted(name)},{cents}]" for name, cents in payments])
+    taxed = ",".join([f"[{quoted(code)},{rate},{a},{b},{c}]" for code, rate, a, b, c in taxes])
+    sold = ",".join([f"[{quoted(name)},{n},{cents},{rate}]" for name, n, cents, rate in items])
+    # Joined, a kind is its text: looking up its value takes as long as all of a list above.
+    head = SEPARATOR.join((day.isoformat(), key, number, moment.isoformat(" "), kind))
     line = (
-        f"{receipt.day}\x1f{receipt.key}\x1f{receipt.number}\x1f{moment}\x1f{receipt.kind.value}\x1f{receipt.total}\x1f"
-        f"{receipt.uncollected}\x1f{receipt.currency}\x1f[{payments}]\x1f[{taxes}]\x1f[{items}]\x1f{receipt.jws}\x1f"
-        f"{int(receipt.unit_failed)}\x1f{receipt.related_key}\x1f{suspect}"
+        f"{head}\x1f{total}\x1f{uncollected}\x1f{currency}\x1f[{paid}]\x1f[{taxed}]\x1f[{sold}]\x1f{jws}\x1f"
+        f"{'1' if failed else '0'}\x1f{related}\x1f{suspect}"
     )
     if line.count(SEPARATOR) != len(VALUES) - 2 or "\x00" in line or "\\u0000" in line:
         return row_of(_fit(receipt), suspect)
@@ -99,12 +109,20 @@ def insert(register_id: int, rows: Sequence[tuple[int, Row]], *, now: datetime) 
         if on_postgresql():
             with cursor.copy(f"COPY fiscal_receipt ({_NAMED}) FROM STDIN") as copy:
                 copy.write("".join(_copy_lines(register_id, rows, now)))
-        else:
-            moment = _moment(now)
-            lines: list[tuple[Any, ...]] = [
-                (one, register_id, *_fields(row), row.digest, moment, "[]") for one, row in rows
-            ]
-            cursor.executemany(_INSERT, lines)
+            return
+        for start in range(0, len(rows), _MOST_ROWS):
+            some = rows[start : start + _MOST_ROWS]
+            cursor.execute(_INSERT + ", ".join([_VALUES] * len(some)), _parameters(register_id, some, now))
+
+
+def _parameters(register_id: int, rows: Iterable[tuple[int, Row]], now: datetime) -> list[Any]:
+    """The values of many rows, one after the other, as SQLite takes them."""
+    moment, parameters = _moment(now), list[Any]()
+    for organization, row in rows:
+        fields = row.line.split(SEPARATOR)
+        fields[_ISSUED_AT] = fields[_ISSUED_AT].removesuffix("+00:00")
+        parameters += (organization, register_id, *fields, row.digest, moment, "[]")
+    return parameters
 
 
 def _copy_lines(register_id: int, rows: Iterable[tuple[int, Row]], now: datetime) -> Iterator[str]:

@@ -14,7 +14,14 @@ def main(only: str) -> int:
     """Print a line per goal; 1 if any falls short."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
     django.setup()
-    from tests.bench import goals_mirror, goals_pages, goals_receipts, goals_statistics, goals_statistics_pages
+    from tests.bench import (
+        goals_memory,
+        goals_mirror,
+        goals_pages,
+        goals_receipts,
+        goals_statistics,
+        goals_statistics_pages,
+    )
 
     goals = [
         goals_mirror.mirror_calls_per_organization,
@@ -24,6 +31,7 @@ def main(only: str) -> int:
         goals_statistics_pages.statistics_page,
         goals_statistics_pages.statistics_page_with_ten_times_the_receipts,
         goals_statistics_pages.statistics_csv,
+        goals_memory.memory_of_one_window,
         goals_statistics.receipts_taken_in,
         goals_statistics.late_receipts_rolled_up,
         goals_receipts.receipts_far_pages,

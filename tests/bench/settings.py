@@ -19,4 +19,4 @@ LOGGING = {"version": 1, "disable_existing_loggers": True, "root": {"level": "CR
 # Django's test database on SQLite lies in memory; people's does not.
 DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.mkdtemp(prefix="kontor-bench-")) / "bench.sqlite3")}
 if "postgresql" in DATABASES["default"]["ENGINE"]:
-    DATABASES["default"]["TEST"] = {"NAME": "kontor_bench"}
+    DATABASES["default"]["TEST"] = {"NAME": f"bench_{DATABASES['default']['NAME']}"}

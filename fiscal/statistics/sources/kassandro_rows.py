@@ -170,14 +170,20 @@ def kind_of(text: str) -> ReceiptKind:
 
 def without_person(row: dict[str, Any]) -> dict[str, Any]:
     """The row as it is kept: without the cashier, and without whatever else may name somebody."""
-    if row.keys() <= _ROW and all(_is_known(row.get(part), fields) for part, fields in _PARTS.items()):
-        return {name: value for name, value in row.items() if name != "user"}
-    kept: dict[str, Any] = without_people(row, _KNOWN)
+    if not row.keys() <= _ROW or not _has_known_parts(row):
+        kept: dict[str, Any] = without_people(row, _KNOWN)
+        return kept
+    kept = row.copy()
+    kept.pop("user", None)
     return kept
 
 
-def _is_known(parts: list[dict[str, Any]] | None, fields: frozenset[str]) -> bool:
-    return all(part.keys() <= fields for part in parts or ())
+def _has_known_parts(row: dict[str, Any]) -> bool:
+    for name, fields in _PARTS.items():
+        for part in row.get(name) or ():
+            if not part.keys() <= fields:
+                return False
+    return True
 
 
 def _number(value: object) -> str:
