@@ -12,6 +12,7 @@ from django.db.models import Min
 from fiscal.choices import BackfillState, WindowState
 from fiscal.models import Backfill, Connection, Register, Window
 from fiscal.queries.people import known_people, name_of
+from fiscal.statistics.sentences import in_words
 from organizations.access import Reach
 from organizations.choices import Scope
 
@@ -85,7 +86,7 @@ def _window_line(window: Window) -> WindowLine:
         counted=window.counted,
         started_at=window.started_at,
         ended_at=window.ended_at,
-        error=window.error_text,
+        error=in_words(window.error_text),
     )
 
 
