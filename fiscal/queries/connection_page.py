@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from fiscal.choices import ConnectionKind, ConnectionStatus, FillState, Provider
 from fiscal.interventions import INTERVENTIONS
-from fiscal.models import Connection, FillDay, Finding, Register, Window
+from fiscal.models import Connection, FillDay, Finding, Register, WebhookDelivery, Window
 from fiscal.queries.connections import ConnectionRow, connection_row
 from fiscal.queries.people import known_people, name_of
 from fiscal.queries.reading import BackfillLine, WindowLine, backfill_lines, window_lines
@@ -22,7 +22,7 @@ from organizations.access import Reach
 from organizations.choices import Scope
 
 WAITED_FOR = timedelta(minutes=2)
-WINDOWS_SHOWN, REGISTERS_SHOWN = 10, 50
+WINDOWS_SHOWN, REGISTERS_SHOWN, DELIVERIES_SHOWN = 10, 50, 5
 
 
 FILLED = (FillState.DONE, FillState.OPEN)
@@ -44,6 +44,16 @@ class RegisterLine:
 
 
 @dataclass(frozen=True)
+class DeliveryLine:
+    """A delivery of the webhook. Settled: the document that it names was read again from DataCash, and counts."""
+
+    temporary_id: str
+    remote_id: str
+    received_at: datetime
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True)
 class ConnectionPage:
     """Everything a page says about one connection. `what_now` and `what_to_do` are sentences."""
 
@@ -61,6 +71,7 @@ class ConnectionPage:
     accepted_at: datetime | None
     catalogue_at: datetime | None
     webhook: bool
+    deliveries: Sequence[DeliveryLine]
     registers: Sequence[RegisterLine]
     windows: Sequence[WindowLine]
     backfills: Sequence[BackfillLine]
@@ -116,6 +127,7 @@ def connection_page(reach: Reach, connection_id: UUID) -> ConnectionPage | None:
         accepted_at=row.accepted_at,
         catalogue_at=row.catalogue_at,
         webhook=bool(row.webhook_digest),
+        deliveries=_deliveries(row),
         registers=_registers(reach, row),
         windows=window_lines(Window.objects.filter(connection=row).select_related("register")[:WINDOWS_SHOWN]),
         backfills=backfill_lines(reach, row),
@@ -177,6 +189,14 @@ def _registers(reach: Reach, row: Connection) -> list[RegisterLine]:
         )
         for each in rows
     ]
+
+
+def _deliveries(row: Connection) -> list[DeliveryLine]:
+    if row.kind != ConnectionKind.KEY:
+        return []
+    columns = ("temporary_id", "remote_id", "received_at", "settled_at")
+    rows = WebhookDelivery.objects.filter(connection=row).values_list(*columns)
+    return [DeliveryLine(*each) for each in rows[:DELIVERIES_SHOWN]]
 
 
 def _findings(reach: Reach, row: Connection) -> int:

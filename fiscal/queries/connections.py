@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from fiscal.choices import AddOn, ConnectionKind, ConnectionStatus
 from fiscal.models import Connection
+from fiscal.statistics.sentences import in_words
 from organizations.access import Reach, in_reach
 from organizations.choices import Scope
 from organizations.models import User, shown_name
@@ -172,7 +173,7 @@ def connection_row(row: Connection, today: date) -> ConnectionRow:
         status_words=_("needs a person") if row.status == ConnectionStatus.STOPPED else row.get_status_display(),
         tone=tone,
         icon=icon,
-        reason=row.status_reason or (row.error_text if row.tries else ""),
+        reason=row.status_reason or (in_words(row.error_text) if row.tries else ""),
         registers=getattr(row, "register_count", 0),
         read_at=row.read_at,
         next_at=row.due_at if waiting else None,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from fiscal.choices import BackfillState, WindowState
 from fiscal.models import Backfill, Connection, Register, Window
 from fiscal.queries.people import known_people, name_of
+from fiscal.statistics.sentences import in_words
 from organizations.access import Reach
 from organizations.choices import Scope
 
@@ -90,7 +91,7 @@ def _window_line(window: Window) -> WindowLine:
         counted=window.counted,
         started_at=window.started_at,
         ended_at=window.ended_at,
-        error=window.error_text,
+        error=in_words(window.error_text),
     )
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from fiscal.choices import ConnectionStatus, FillState, PaymentCategory
-from fiscal.models import Connection, FillDay, PaymentMethod, Register
+from fiscal.choices import ConnectionStatus, FillState, ImportState, PaymentCategory
+from fiscal.models import Connection, FileImport, FillDay, PaymentMethod, Register
 from fiscal.queries.connections import ending
 from fiscal.queries.registers import LATE
 from organizations.access import Reach, in_reach, reachable
@@ -22,7 +22,9 @@ from organizations.models import User
 
 @dataclass(frozen=True)
 class SalesWork:
-    """Counts, and since when the oldest waits. `mapping_at`: where most of the unmapped methods can be mapped."""
+    """Counts, and since when the oldest waits. `mapping_at`: where most of the unmapped methods can be
+    mapped; `files_at`: where most of the uploaded files wait for somebody to go on with them.
+    """
 
     stopped: int
     stopped_since: datetime | None
@@ -32,6 +34,9 @@ class SalesWork:
     mapping_at: UUID | None
     licences: int
     licence_first: date | None
+    files: int
+    files_since: datetime | None
+    files_at: UUID | None
 
 
 @dataclass(frozen=True)
@@ -64,24 +69,39 @@ def sales_work(user: User) -> SalesWork:
         register__gone_at=None,
     ).values_list("register__organization", "register__organization__parent")
     places = list(unmapped.annotate(n=Count("pk")).order_by())
+    files = list(_waiting_files(user))
     return SalesWork(
         stopped=stopped["n"],
         stopped_since=stopped["since"],
         incomplete_days=days["n"],
         incomplete_since=days["since"],
         unmapped=sum(n for _own, _parent, n in places),
-        mapping_at=_mapping_at(user, places),
+        mapping_at=_place_of_most(user, Scope.TRANSACTIONS, places),
         licences=licences["n"],
         licence_first=licences["first"],
+        files=sum(n for _own, _parent, n, _since in files),
+        files_since=min((since for *_place, since in files), default=None),
+        files_at=_place_of_most(user, Scope.INTEGRATIONS, [(own, parent, n) for own, parent, n, _since in files]),
     )
 
 
-def _mapping_at(user: User, places: Sequence[tuple[int, int | None, int]]) -> UUID | None:
-    """The organization with most of these methods in its tree, as high up as the person reaches."""
+def _waiting_files(user: User) -> QuerySet[FileImport, tuple[int, int | None, int, datetime]]:
+    """Files that somebody uploaded and nobody applied, by organization: how many, and since when the oldest waits."""
+    rows = FileImport.objects.filter(
+        in_reach(user, Scope.INTEGRATIONS, organization="organization"),
+        state__in=[ImportState.MAPPING, ImportState.READY],
+        ended_at=None,
+    )
+    places = rows.values_list("organization", "organization__parent").order_by()
+    return places.annotate(n=Count("pk"), since=Min("uploaded_at"))
+
+
+def _place_of_most(user: User, scope: Scope, places: Sequence[tuple[int, int | None, int]]) -> UUID | None:
+    """The organization with most of what waits in its tree, as high up as the person reaches."""
     if not places:
         return None
     ids = {pk for own, parent, _n in places for pk in (own, parent) if pk}
-    known = dict(reachable(user, Scope.TRANSACTIONS).filter(pk__in=ids).values_list("pk", "public_id"))
+    known = dict(reachable(user, scope).filter(pk__in=ids).values_list("pk", "public_id"))
     counts: Counter[int] = Counter()
     for own, parent, n in places:
         counts[parent if parent in known else own] += n

@@ -28,6 +28,7 @@ from fiscal.statistics.checkpoints import reached
 from fiscal.statistics.dialect import durable_with_the_next
 from fiscal.statistics.ingest import Intake
 from fiscal.statistics.reader import OutOfTime, Reader
+from fiscal.statistics.sentences import SAME_PAGE, SHOWS_OTHERS, UNREADABLE
 from fiscal.statistics.settle import Verdict, settle
 from fiscal.statistics.shapes import Page, SourceReceipt
 from fiscal.statistics.windows import Span, cut, halves, runs
@@ -202,11 +203,11 @@ def _held(register: Register, span: Span) -> int:
 def _words(walk: Walk, counted: int | None) -> str:
     """Why a window is not complete, for people."""
     if walk.unreadable:
-        return f"{len(walk.unreadable)} receipts could not be read: {walk.unreadable[0]}"[:500]
+        return (UNREADABLE % {"n": len(walk.unreadable), "first": walk.unreadable[0]})[:500]
     if walk.goes_round:
-        return "The provider gave the same page again and again."
+        return SAME_PAGE
     if counted is not None and counted != len(walk.seen):
-        return f"The provider counts {counted} receipts and shows {len(walk.seen)}."
+        return SHOWS_OTHERS % {"counted": counted, "shown": len(walk.seen)}
     return ""
 
 

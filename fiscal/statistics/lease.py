@@ -14,6 +14,7 @@ from django.db.models import Q
 from fiscal.choices import ConnectionKind, ConnectionStatus
 from fiscal.models import Connection
 from fiscal.providers.errors import ProviderError
+from fiscal.statistics.sentences import OWN_FAULT
 
 LEASE = timedelta(seconds=180)
 """Longer than any call: a worker that is still at work renews it with every page."""
@@ -110,4 +111,4 @@ def _words(error: Exception) -> str:
     """What is stored and shown: the provider's redacted words; of a fault of our own only its kind."""
     if isinstance(error, ProviderError):
         return str(error)[:500]
-    return f"A fault in Kontor ({type(error).__name__}); it is in the log and is tried again within the hour."
+    return OWN_FAULT % {"kind": type(error).__name__}

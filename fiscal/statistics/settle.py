@@ -15,6 +15,7 @@ from fiscal.statistics.checkpoints import reached
 from fiscal.statistics.ingest import mark_dirty
 from fiscal.statistics.reader import Reader
 from fiscal.statistics.rollup import recompute_days
+from fiscal.statistics.sentences import HOLDS_OTHERS, SHOWS_NOTHING
 from fiscal.statistics.windows import Span, local_day
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ def settle(reader: Reader, register: Register, window: Window, verdict: Verdict)
     if gone and not verdict.seen and not _still_sees(reader, register, span, gone):
         # A key that suddenly shows nothing at all never counts as deletion.
         verdict.complete, gone = False, []
-        verdict.words = "The provider shows none of the receipts that it showed before, and nothing else either."
+        verdict.words = SHOWS_NOTHING
     with transaction.atomic():
         now = reader.clock()
         reader.lease.hold(now=now)
@@ -107,7 +108,10 @@ def _end(register: Register, span: Span, verdict: Verdict, *, now: datetime) -> 
     held = _held_by_day(register, span)
     if verdict.counted is not None and sum(held.values()) != verdict.counted:
         verdict.complete = False
-        verdict.words = verdict.words or f"The provider counts {verdict.counted} receipts, Kontor {sum(held.values())}."
+        verdict.words = verdict.words or HOLDS_OTHERS % {
+            "counted": verdict.counted,
+            "held": sum(held.values()),
+        }
     _mark_days(register, span, verdict, held, changed, now=now)
     recompute_days([(register.pk, day) for day in sorted(changed)], now=now)
 

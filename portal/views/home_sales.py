@@ -69,3 +69,12 @@ def _later_lines(work: SalesWork) -> Iterator[Line]:
             "title": words % {"n": work.unmapped},
             "note": _("Their sales are shown as unmapped until somebody says what they mean."),
         }
+    if work.files and work.files_at:
+        words = ngettext("%(n)d uploaded file is not applied", "%(n)d uploaded files are not applied", work.files)
+        yield {
+            "url": reverse("portal:uploads", args=[work.files_at]),
+            "icon": "upload",
+            "tone": "info",
+            "title": words % {"n": work.files},
+            "note": _("Oldest since %(time)s") % {"time": clock(work.files_since)},
+        }

@@ -6,12 +6,16 @@ Honours DATABASE_URL and REDIS_URL: with them the same house runs on PostgreSQL 
 from __future__ import annotations
 
 import os
+import re
 import signal
+import time
 import urllib.request
 
 import pytest
+import requests
 
 from config.launcher import leftovers, readiness
+from fiscal.demo.people import DEMO_PASSWORD, HOLDING
 from tests.house.living import launch, within
 
 pytestmark = pytest.mark.processes
@@ -77,3 +81,47 @@ def test_two_houses_stand_side_by_side(house, tmp_path):
     finally:
         if other.process.poll() is None:
             other.process.kill()
+
+
+def test_registers_sell_and_within_a_minute_the_holding_sees_its_turnover_in_both_countries(house):
+    house.wait_until_open()
+    opened = time.monotonic()
+    visitor = signed_in(f"http://127.0.0.1:{house.port}", HOLDING.email)
+
+    def sold() -> bool:
+        page = visitor.get(f"http://127.0.0.1:{house.port}/statistics/", timeout=30)
+        assert page.status_code == 200
+        return {"AUT", "ITA"} <= branches_that_sold(page.text) and takings(figure(page.text, "Net turnover")) > 0
+
+    within(60, sold, f"turnover of an Austrian and an Italian branch\n{house.log()[-2000:]}")
+    assert time.monotonic() - opened < 60
+
+
+def signed_in(root: str, email: str) -> requests.Session:
+    """A browser in which somebody of the demo world has signed in."""
+    visitor = requests.Session()
+    address = f"{root}/accounts/login/"
+    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', visitor.get(address, timeout=30).text)
+    assert token
+    form = {"login": email, "password": DEMO_PASSWORD, "csrfmiddlewaretoken": token[1]}
+    answer = visitor.post(address, data=form, headers={"Referer": address}, timeout=30)
+    assert answer.ok
+    assert "sessionid" in visitor.cookies
+    return visitor
+
+
+def figure(page: str, name: str) -> str:
+    """One of the figures on top of a statistics page; empty before there is any."""
+    found = re.search(rf"<dt>{name}</dt><dd><b>([^<]*)</b>", page)
+    return found[1] if found else ""
+
+
+def takings(text: str) -> int:
+    """The cents of an amount as pages write it; 0 for "—"."""
+    return int("0" + "".join(re.findall(r"\d", text))) * (-1 if "-" in text or "\u2212" in text else 1)
+
+
+def branches_that_sold(page: str) -> set[str]:
+    """The countries of those branches in the table that have takings."""
+    rows = re.findall(r'<td>([A-Z]{3})</td><td class="k-fig">([^<]*)</td>', page)
+    return {country for country, total in rows if takings(total) > 0}

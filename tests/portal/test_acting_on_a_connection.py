@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from fiscal.choices import ConnectionStatus, FillState, WindowState
-from fiscal.models import Connection, Finding, Window
+from fiscal.models import Connection, Finding, WebhookDelivery, Window
 from organizations.choices import Level, Scope, Verb
 from organizations.models import AuditEntry
 from tests.fiscal.statistics.books import fill_day, make_connection, make_register
@@ -251,6 +251,28 @@ def test_a_webhook_address_can_be_replaced_and_removed(cast, petra, key):
     assert petra.post(url("connection_webhook_remove", cast.shop, key.public_id)).status_code == 303
     key.refresh_from_db()
     assert key.webhook_digest == ""
+
+
+def test_the_last_deliveries_are_shown_with_what_became_of_them(cast, petra, key):
+    assert "Webhook deliveries" not in petra.get(url("connection", cast.shop, key.public_id)).content.decode()
+    petra.post(url("connection_webhook", cast.shop, key.public_id))
+    assert "delivered nothing yet" in petra.get(url("connection", cast.shop, key.public_id)).content.decode()
+    now = timezone.now()
+    for n in range(7):
+        read = now if n == 6 else None
+        moment = now - timedelta(hours=7 - n)
+        WebhookDelivery.objects.create(
+            connection=key,
+            digest=str(n),
+            temporary_id=f"tmp-{n}",
+            remote_id=f"77{n}",
+            received_at=moment,
+            settled_at=read,
+        )
+    html = petra.get(url("connection", cast.shop, key.public_id)).content.decode()
+    assert [f"tmp-{n}" in html for n in range(7)] == [False, False, True, True, True, True, True]
+    assert "776" in html
+    assert (html.count("Read again<"), html.count("still to be read<")) == (1, 4)
 
 
 def test_kassandro_has_no_webhook(cast, petra):

@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from fiscal.choices import ReceiptKind
-from fiscal.models import FillDay, Receipt
+from fiscal.choices import DocumentAction, Outcome, ReceiptKind
+from fiscal.models import FillDay, FiscalDocument, Receipt
 from organizations.choices import Scope
 from tests.fiscal.statistics.books import make_register, make_shop, sale, sell
 from tests.portal.sales import days_ago, only, signed_in, today, url
@@ -221,6 +221,21 @@ def test_more_than_a_thousand_are_not_counted(cast, petra, register, monkeypatch
     sold(register, today(), *"ABCDE")
 
     assert "1,000+ receipts" in petra.get(url("receipts", cast.shop)).content.decode()
+
+
+def test_a_sale_that_was_voided_from_here_says_so(cast, petra):
+    bar = make_register(cast.shop, country="ITA")
+    sold(bar, today(), "771", "772", "773", country="ITA")
+    sold(make_register(cast.shop, country="ITA"), today(), "771", country="ITA")
+    for key, outcome in (("771", Outcome.DONE), ("772", Outcome.UNKNOWN)):
+        asked = {"action": DocumentAction.VOID, "request": {"idtrx": key}, "outcome": outcome, "reason": "twice"}
+        FiscalDocument.objects.create(organization=cast.shop, register=bar, **asked)
+    page = petra.get(url("receipts", cast.shop)).content.decode()
+    rows = [row for row in page.split("<tr>") if "Voided<" in row]
+    assert len(rows) == 1
+    assert numbers(rows[0]) == ["771"]
+    file = b"".join(petra.get(url("receipts_csv", cast.shop)).streaming_content).decode()
+    assert file.count("Voided") == 1
 
 
 def test_a_page_costs_as_many_queries_for_fifty_receipts_of_many_places_as_for_one(cast, petra, register):

@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from fiscal.choices import ConnectionStatus, FillState, PaymentCategory
-from fiscal.models import Connection, FillDay, PaymentMethod, Register
+from fiscal.choices import ConnectionStatus, FileLayout, FillState, ImportState, PaymentCategory
+from fiscal.models import Connection, FileImport, FillDay, PaymentMethod, Register
 from organizations.choices import Scope
 from tests.fiscal.statistics.books import fill_day, make_connection, make_register
 from tests.portal.sales import days_ago, only, signed_in, today, url
@@ -70,6 +70,21 @@ def test_licences_that_end_within_thirty_days_are_counted(cast, bar):
     assert "/connections/?licence=ending&amp;sort=licence" in html
 
 
+def test_uploaded_files_that_nobody_applied_lead_to_their_list(cast, bar):
+    usual = {"organization": cast.shop, "register": bar, "layout": FileLayout.DAILY_TOTALS, "content": b""}
+    for state in ImportState:
+        FileImport.objects.create(**usual, name=f"{state}.csv", state=state)
+    html = home(cast.petra)
+    assert "2 uploaded files are not applied" in html
+    assert url("uploads", cast.maker) in html
+    mio = home(cast.mio)
+    assert url("uploads", cast.shop) in mio
+    assert str(cast.maker.public_id) not in mio
+    assert "uploaded file" not in home(cast.stranger)
+    FileImport.objects.update(ended_at=timezone.now())
+    assert "uploaded file" not in home(cast.petra)
+
+
 def test_each_line_needs_its_own_authorization(cast, bar):
     Connection.objects.update(status=ConnectionStatus.STOPPED, licence_ends_on=today())
     PaymentMethod.objects.create(register=bar, name="BARZAHLUNG")
@@ -89,6 +104,8 @@ def test_the_number_of_queries_does_not_grow(cast, bar):
             Connection.objects.filter(pk=register.connection_id).update(status=ConnectionStatus.STOPPED)
             PaymentMethod.objects.create(register=register, name="BARZAHLUNG")
             fill_day(register, days_ago(9), state=FillState.INCOMPLETE)
+            file = {"layout": FileLayout.COUNTER, "content": b"", "name": "x.xlsx", "state": ImportState.READY}
+            FileImport.objects.create(organization=cast.shop, register=register, **file)
         FillDay.objects.update(incomplete_since=timezone.now() - timedelta(days=9))
         with CaptureQueriesContext(connection) as queries:
             home(cast.petra)

@@ -8,15 +8,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from fiscal.choices import ReceiptKind
-from fiscal.models import Receipt
+from django.db.models import Exists, OuterRef
+from django.db.models.fields.json import KeyTextTransform
+
+from fiscal.choices import DocumentAction, Outcome, ReceiptKind
+from fiscal.models import FiscalDocument, Receipt
 from fiscal.queries.receipts.filters import late
 from fiscal.statistics.turnover import CANCELLATIONS, RETURNS, TURNOVER
 
 SIGNED = CANCELLATIONS | RETURNS
 COLUMNS = [
     "pk", "number", "key", "day", "issued_at", "kind", "total", "uncollected", "currency", "payments", "suspect",
-    "unit_failed", "related_key", "changed_at", "removed_at", "first_seen_at", "late", "register__public_id",
+    "unit_failed", "related_key", "changed_at", "removed_at", "first_seen_at", "late", "voided", "register__public_id",
     "register__name", "register__serial", "register__time_zone", "organization__public_id",
     "organization__display_name", "organization__name",
 ]  # fmt: skip
@@ -24,7 +27,10 @@ COLUMNS = [
 
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
-    """`local`: the register's wall clock, no zone. Amounts are cents with the sign that counts."""
+    """`local`: the register's wall clock, no zone. Amounts are cents with the sign that counts.
+
+    `voided`: somebody voided it from here. A void made elsewhere names its sale on its own page only.
+    """
 
     receipt_id: int
     number: str
@@ -43,6 +49,7 @@ class ReceiptRow:
     removed_at: datetime | None
     first_seen_at: datetime
     late: bool
+    voided: bool
     register_id: UUID
     register: str
     serial: str
@@ -66,8 +73,16 @@ def rows_of(keys: Sequence[tuple[int, date]], zones: Mapping[str, Any]) -> list[
         return []
     days = [day for _pk, day in keys]
     chosen = Receipt.objects.filter(pk__in=[pk for pk, _day in keys], day__range=(min(days), max(days)))
-    found = {row[0]: row for row in chosen.annotate(late=late()).order_by().values_list(*COLUMNS)}
+    found = {row[0]: row for row in chosen.annotate(late=late(), voided=_voided()).order_by().values_list(*COLUMNS)}
     return list(_read((found[pk] for pk, _day in keys if pk in found), zones))
+
+
+def _voided() -> Exists:
+    """Whether somebody voided it from here."""
+    done = FiscalDocument.objects.filter(
+        register=OuterRef("register"), action=DocumentAction.VOID, outcome=Outcome.DONE
+    ).annotate(voids=KeyTextTransform("idtrx", "request"))
+    return Exists(done.filter(voids=OuterRef("key")))
 
 
 def _read(rows: Iterable[tuple[Any, ...]], zones: Mapping[str, Any]) -> Iterable[ReceiptRow]:
@@ -91,6 +106,7 @@ def _read(rows: Iterable[tuple[Any, ...]], zones: Mapping[str, Any]) -> Iterable
             removed_at=one["removed_at"],
             first_seen_at=one["first_seen_at"],
             late=one["late"],
+            voided=one["voided"],
             register_id=one["register__public_id"],
             register=one["register__name"],
             serial=one["register__serial"],

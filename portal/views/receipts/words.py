@@ -55,6 +55,8 @@ def marks(row: ReceiptRow) -> Iterator[dict[str, Any]]:
     """What is unusual about it: word, tone and icon of each mark."""
     if row.removed_at:
         yield {"word": STATES["removed"], "tone": "bad", "icon": "trash"}
+    if row.voided:
+        yield {"word": _("Voided"), "tone": "neutral", "icon": "minus"}
     if row.suspect:
         yield {"word": STATES["suspect"], "tone": "warn", "icon": "alert-triangle", "why": SUSPECT.get(row.suspect, "")}
     if row.changed_at:

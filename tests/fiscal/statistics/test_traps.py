@@ -1,7 +1,4 @@
-"""The 24 traps of the contract "Statistics: what counts, and 24 traps", heading 3, by their own titles.
-
-Those about files and the webhook stand with the imports (18, and the CSV half of 20); 17 is about connecting.
-"""
+"""The 24 traps of the contract "Statistics: what counts, and 24 traps", heading 3, by their own titles."""
 
 from __future__ import annotations
 
@@ -12,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db.models import Sum
+from django.test import Client
 from django.utils import timezone
 
 from fiscal import services
-from fiscal.choices import ConnectionStatus, FillState, ReceiptKind
+from fiscal.choices import ConnectionStatus, FileLayout, FillState, ReceiptKind
 from fiscal.models import (
     Connection,
     DayArticle,
@@ -31,24 +29,27 @@ from fiscal.models import (
     Window,
 )
 from fiscal.providers.errors import ProviderError
+from fiscal.services import connections
+from fiscal.services.documents import emit_document
 from fiscal.statistics.rates import SPECIAL, rate_of
+from fiscal.statistics.rksv.code import parse_compact
+from fiscal.statistics.rksv.malformed import MalformedNumber
 from fiscal.statistics.shapes import SourceRegister
 from fiscal.statistics.sources.amounts import CENTS, BadNumber, signed_comma
 from fiscal.statistics.sources.datacash_rows import DataCashRows
-from fiscal.statistics.turnover import SALES, TURNOVER
+from fiscal.statistics.turnover import SALES
 from fiscal.statistics.windows import Span, bounds, cut, local_day
-from tests.fiscal.statistics import books
+from organizations.access import system_reach
+from tests.fiscal.statistics.bar import OTHER_VAT_NUMBER, VAT_NUMBER, books_agree, open_bar, read, turnover
 from tests.fiscal.statistics.books import make_organization, make_register, sale, sell
+from tests.fiscal.statistics.files.reads import csv_of
+from tests.fiscal.statistics.files.reads import read as read_file
+from tests.fiscal.statistics.rksv.issuer import Register as Issuer
 from tests.fiscal.statistics.till import Till, agrees, open_till
 
 ONE = timedelta(days=1)
 DAY = date(2026, 5, 4)
-VAT_NUMBER = "99000010159"
 BESIDE_HAND = {"idtrx": "T1", "numeroProgressivo": "1", "data": "04/05/2026 10:00:00", "tipoOperazione": "V"}
-
-
-def turnover(**filters) -> int:
-    return DayTotal.objects.filter(kind__in=TURNOVER, **filters).aggregate(n=Sum("total"))["n"] or 0
 
 
 @pytest.fixture
@@ -58,34 +59,7 @@ def till(db, clock, sandbox) -> Till:
 
 @pytest.fixture
 def bar(db, clock, sandbox) -> Connection:
-    """A bar in Milan with one device, connected by its key; nothing was read from it yet."""
-    stage = sandbox.datacash
-    stage.make_customer(VAT_NUMBER, timezone.localdate() + 400 * ONE, name="Bar Centrale")
-    stage.make_shop(VAT_NUMBER, "Centro", id="centro")
-    stage.make_device(VAT_NUMBER, "Banco", "bar", id="banco", shop="centro", per_day=6)
-    organization = make_organization("Bar Centrale", country="ITA")
-    row = books.make_connection(organization, country="ITA", vat_number=VAT_NUMBER)
-    row.hold(stage.make_key(VAT_NUMBER), stage.make_credentials(VAT_NUMBER))
-    row.save()
-    return row
-
-
-def read(connection: Connection) -> Connection:
-    """Give it a turn now, unless it waits for its licence or a person."""
-    Connection.objects.filter(pk=connection.pk, status="ACTIVE").update(due_at=timezone.now())
-    services.read_connection(connection.pk)
-    return Connection.objects.get(pk=connection.pk)
-
-
-def italian_books_agree(sandbox, first: date, last: date) -> None:
-    """Kinds and net of every day equal what DataCash's own books say."""
-    kinds = {"V": "SALE", "A": "VOID", "R": "RETURN"}
-    for text, sums in sandbox.datacash.totals(VAT_NUMBER, first, last).items():
-        rows = DayTotal.objects.filter(day=text)
-        assert dict(rows.values_list("kind", "count")) == {
-            kinds[kind]: part["count"] for kind, part in sums["documents"].items()
-        }, text
-        assert turnover(day=text) == sums["net"], text
+    return open_bar(sandbox)
 
 
 def test_01_the_same_receipt_number_on_two_registers_stays_two_receipts(shelf, turn, today, connection):
@@ -187,7 +161,7 @@ def test_11_void_and_return_subtract_once(sign, bar, sandbox):
     read(bar)
     today = timezone.localdate()
     assert DayTotal.objects.filter(day=today, kind__in=["VOID", "RETURN"], total__lt=0).count() == 2
-    italian_books_agree(sandbox, today - 31 * ONE, today)
+    books_agree(sandbox, today - 31 * ONE, today)
 
 
 def test_12_payment_slots_are_read_in_any_order(db):
@@ -201,16 +175,21 @@ def test_12_payment_slots_are_read_in_any_order(db):
 
 
 def test_13_nr_ef_is_not_counted_twice_with_invoices(bar, sandbox):
-    sandbox.datacash.make_document(VAT_NUMBER, total=12_200, payment="NR_EF")
+    """The room invoices what was sold so. Turnover is the receipts alone, paid or not."""
+    stage, today = sandbox.datacash, timezone.localdate()
+    stage.make_device(VAT_NUMBER, "Negozio", "emporio", id="negozio", shop="centro", per_day=30)
+    invoices = stage.invoices(VAT_NUMBER, today - 30 * ONE, today)
+    followed = {invoice["receipt"] for invoice in invoices if invoice["receipt"]}
+    assert len(followed) > 10
     read(bar)
-    today = timezone.localdate()
-    italian_books_agree(sandbox, today, today)
-    assert sandbox.ledger.count(path="(?i)invoice") == 0
+    books_agree(sandbox, today - 30 * ONE, today)
+    assert Receipt.objects.filter(key__in=followed, kind="SALE").count() == len(followed)
+    assert not Receipt.objects.filter(key__in=[invoice["id"] for invoice in invoices]).exists()
     # Where payments are known, what was not collected stands apart from what was turned over.
-    register = bar.registers.get()
-    rows = DataCashRows(register)
     slots = [{"tipo": "NR_EF", "importo": "122.00"}]
-    receipt = rows.receipt({**BESIDE_HAND, "ammontareComplessivo": "122.00", "pagamenti": slots})
+    receipt = DataCashRows(bar.registers.get()).receipt(
+        {**BESIDE_HAND, "ammontareComplessivo": "122.00", "pagamenti": slots}
+    )
     assert (receipt.total, receipt.uncollected) == (12_200, 12_200)
 
 
@@ -219,7 +198,7 @@ def test_14_a_repeated_idtrx_gives_one_row(bar, sandbox):
     read(bar)
     today = timezone.localdate()
     assert Receipt.objects.exists()
-    italian_books_agree(sandbox, today - 60 * ONE, today)
+    books_agree(sandbox, today - 60 * ONE, today)
 
 
 @pytest.mark.parametrize("state", ["refused", "expired"])
@@ -258,8 +237,60 @@ def test_16_a_lapsed_licence_pauses_and_resumes_without_a_new_key(bar, sandbox, 
         clock.shift(timedelta(minutes=5))
     assert (row.status, row.secret_sealed) == (ConnectionStatus.ACTIVE, bar.secret_sealed)
     today = timezone.localdate()
-    italian_books_agree(sandbox, today - 45 * ONE, today)
+    books_agree(sandbox, today - 45 * ONE, today)
     assert set(FillDay.objects.filter(day__lt=today).values_list("state", flat=True)) == {FillState.DONE}
+
+
+def test_17_a_key_whose_partita_iva_differs_from_the_tenants_is_refused_at_set_up(db, clock, sandbox):
+    """Compared with the organization's own number, and then with what DataCash says of the key."""
+    stage, secrets = sandbox.datacash, {}
+    for owner in (VAT_NUMBER, OTHER_VAT_NUMBER):
+        stage.make_customer(owner, timezone.localdate() + 400 * ONE, name=owner)
+        secrets[owner] = {"key": stage.make_key(owner), "credentials": stage.make_credentials(owner)}
+    organization = make_organization("Bar Centrale", country="ITA")
+    organization.vat_id = f"IT{VAT_NUMBER}"
+    organization.save()
+    reach = system_reach(organization, reason="a test")
+
+    def connect(owner: str, said: str) -> Connection:
+        return connections.connect_datacash(reach, name="Bar", vat_number=said, **secrets[owner])
+
+    for said in (OTHER_VAT_NUMBER, VAT_NUMBER):
+        with pytest.raises(connections.ConnectionRefused) as refusal:
+            connect(OTHER_VAT_NUMBER, said)
+        assert list(refusal.value.errors) == ["vat_number"]
+    assert not Connection.objects.exists()
+    assert connect(VAT_NUMBER, VAT_NUMBER).vat_number == VAT_NUMBER
+
+
+def test_18_a_pending_webhook_sale_is_not_fiscal_until_confirmed_and_a_replay_changes_nothing(bar, sandbox, clock):
+    stage, today = sandbox.datacash, timezone.localdate()
+    reach = system_reach(bar.organization, reason="a test")
+    path = connections.set_webhook(reach, bar.public_id)
+    stage.edit_customer(VAT_NUMBER, webhook_url="http://127.0.0.1:9/")
+    read(bar)
+    before = turnover(day=today)
+    stage.agency_goes_down()
+    coffee = {"aliquotaIVA": "10", "descrizioneProdotto": "Caffè", "prezzoLordo": "1.30", "quantita": 2}
+    sent = {"elementiContabili": [coffee], "pagamento": "PC"}
+    emit_document(reach, bar.registers.get().public_id, request=sent, reason="Table 4")
+    read(bar)
+    services.roll_up_due(now=timezone.now())
+    assert DayTotal.objects.get(day=today, kind="PENDING").total == 260
+    assert turnover(day=today) == before
+
+    stage.agency_comes_back()
+    clock.shift(timedelta(hours=1))
+    (due,) = stage.due_webhooks()
+    rows = []
+    for _ in range(3):
+        assert Client().post(path, due["body"], content_type="application/json").status_code == 200
+        read(bar)
+        services.roll_up_due(now=timezone.now())
+        rows.append(list(Receipt.objects.filter(key=due["body"]["documento"]["idtrx"]).values()))
+        books_agree(sandbox, today, today)
+    assert [row["kind"] for row in rows[0]] == ["SALE"]
+    assert rows[0] == rows[1] == rows[2]
 
 
 @pytest.mark.parametrize("zone", ["Europe/Vienna", "Europe/Rome"])
@@ -287,11 +318,15 @@ def test_19_dst_nights_at_the_register(night, times, db, sandbox, clock, setting
     assert Receipt.objects.filter(day=night).exists()
 
 
-def test_20_amounts_with_comma_and_with_point_both_parse():
-    """What a file may hold beyond that, `1.200,34` among it, stands with the imports."""
+def test_20_amounts_with_comma_and_with_point_both_parse_and_1_200_34_is_invalid_in_a_jws_and_fine_in_a_csv():
     assert CENTS["1200.34"] == signed_comma("+1200,34") == 120_034
     with pytest.raises(BadNumber):
         CENTS["1.200,34"]
+    assert parse_compact(Issuer().sale(amount_0="1200,34")).amounts[0] == 120_034
+    with pytest.raises(MalformedNumber):
+        parse_compact(Issuer().sale(amount_0="1.200,34"))
+    written = csv_of("data;documenti;annulli;resi;totale", "16/11/2026;3;0;0;1.200,34")
+    assert read_file(written, FileLayout.DAILY_TOTALS).content.days[0].net == 120_034
 
 
 def test_21_an_html_error_page_under_200_does_not_become_zero_turnover(till, sandbox, clock):
