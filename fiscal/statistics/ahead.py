@@ -48,7 +48,7 @@ def ahead(pages: Iterator[Page]) -> Iterator[Page]:
 def _two_at_work() -> Iterator[None]:
     """The interpreter set for one thread that reads many rows and one that talks to the database.
 
-    MEASURED on 2 cores: a third of the processor's time went into collecting garbage that is none, and on SQLite four
+    MEASURED on 2 cores: a quarter of the processor's time went into collecting garbage that is none, and on SQLite four
     fifths of an insert's time into waiting for the other thread.
     """
     switch, thresholds = sys.getswitchinterval(), gc.get_threshold()
