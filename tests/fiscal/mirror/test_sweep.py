@@ -47,13 +47,16 @@ def test_new_work_is_rung_for_and_old_work_is_done_by_hand(house, sandbox, rung)
 
 
 def test_one_line_is_logged_for_a_tick_that_found_something(house, rung, caplog):
+    def lines() -> list[str]:
+        return [line.getMessage() for line in caplog.records if line.name == "fiscal.management.commands.sweep"]
+
     sweeper = Sweeper(10)
     with caplog.at_level("INFO", "fiscal.management.commands.sweep"):
         sweeper.tick()
-        assert caplog.messages == []
+        assert lines() == []
         below(house.petra, house.maker, "Filiale Nord")
         sweeper.tick()
-    assert len(caplog.messages) == 1
+    assert len(lines()) == 1
 
 
 def test_a_dead_broker_is_rung_once_per_tick(house, monkeypatch):
