@@ -8,10 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from uuid import uuid4
+
+import psycopg
 
 from tests.house.tree import ROOT
 
@@ -60,6 +64,26 @@ class Launched:
             120, lambda: "Kontor is open" in self.log() or self.process.poll() is not None, "the welcome\n" + self.log()
         )
         assert self.process.poll() is None, self.log()
+
+
+@contextmanager
+def a_database_of_its_own() -> Iterator[dict[str, str]]:
+    """What to add to a house's environment, so that it finds an empty database wherever DATABASE_URL leads.
+
+    The sandbox keeps its store in the house's folder: with the rows of an earlier house, it would know none of the keys.
+    """
+    if "DATABASE_URL" not in os.environ:
+        yield {}
+        return
+    server, _, name = os.environ["DATABASE_URL"].rpartition("/")
+    name = f"{name}_house_{uuid4().hex[:8]}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as line:
+        line.execute(f"CREATE DATABASE {name}")
+    try:
+        yield {"DATABASE_URL": f"{server}/{name}"}
+    finally:
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as line:
+            line.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def launch(folder: Path) -> Launched:

@@ -16,18 +16,21 @@ import requests
 
 from config.launcher import leftovers, readiness
 from fiscal.demo.people import DEMO_PASSWORD, HOLDING
-from tests.house.living import launch, within
+from tests.house.living import a_database_of_its_own, launch, within
 
 pytestmark = pytest.mark.processes
 
 
 @pytest.fixture
-def house(tmp_path):
-    launched = launch(tmp_path / "data")
-    yield launched
-    if launched.process.poll() is None:
-        launched.process.send_signal(signal.SIGTERM)
-        launched.process.wait(20)
+def house(tmp_path, monkeypatch):
+    with a_database_of_its_own() as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        launched = launch(tmp_path / "data")
+        yield launched
+        if launched.process.poll() is None:
+            launched.process.send_signal(signal.SIGTERM)
+            launched.process.wait(20)
 
 
 def test_it_opens_mends_itself_and_leaves_nothing_behind(house):
