@@ -66,7 +66,7 @@ def _customers(house: House, now: datetime) -> list[Till]:
     failed = timezone.localtime(now) - timedelta(days=6)
     failures = [[f"{failed:%Y-%m-%d}T11:00", f"{failed:%Y-%m-%d}T15:30"]]
     tills = [Till(austrian[0], "Schank", "restaurant", 70), Till(austrian[0], "Gastgarten", "restaurant", 25)]
-    tills.append(Till(austrian[1], "Kassa 1", "bakery", 80, {"failures": failures}))
+    tills += [Till(shop, "Kassa 1", "bakery", 80, {"failures": failures}) for shop in austrian[1:2]]
     return tills + [Till(shop, "Kassa 1", "shop", 35) for shop in austrian[2:]]
 
 
