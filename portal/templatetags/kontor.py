@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,12 +12,13 @@ from django.forms.boundfield import BoundWidget
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+
+from fiscal.queries.statistics.words import money
 
 register = template.Library()
 
@@ -216,7 +216,4 @@ def parts_bar(**counts: int) -> SafeString:
 @register.filter
 def cents(amount: int | None, currency: str = "EUR") -> str:
     """An amount in minor units as people read it: 123456 as `€ 1,234.56`, in the language's own marks. `–` when unknown."""
-    if amount is None:
-        return "–"
-    figure = number_format(Decimal(amount) / 100, 2, use_l10n=True, force_grouping=True)
-    return f"{'€' if currency == 'EUR' else currency}\u00a0{figure.replace('-', '−')}"
+    return money(amount, currency)
