@@ -28,7 +28,7 @@ class Origin(TextChoices):
 
 
 class Scope(TextChoices):
-    """The nine user authorizations of the guide (Dashboard & Management API, "User Authorizations")."""
+    """The nine user authorizations of the guide (Dashboard & Management API, "User Authorizations"), and bulk actions."""
 
     TSS = "TSS", _("TSS")
     CLIENTS = "CLIENTS", _("Clients")
@@ -39,6 +39,11 @@ class Scope(TextChoices):
     USERS = "USERS", _("User administration")
     MONITORING = "MONITORING", _("Signature and transaction monitoring")
     BILLING = "BILLING", _("Billing")
+    BULK = "BULK", _("Bulk actions")  # Kontor's own, beside the nine: changing many organizations with one action
+
+
+AREAS = tuple(scope for scope in Scope if scope != Scope.BULK)
+"""The nine of the guide, in its order."""
 
 
 class Level(TextChoices):
@@ -46,6 +51,35 @@ class Level(TextChoices):
 
     VIEW = "VIEW", _("view")
     MANAGE = "MANAGE", _("manage")
+
+
+class Preset(TextChoices):
+    """The roles of the house. What each carries stands in `organizations.roles`."""
+
+    OWNER = "OWNER", _("Owner")
+    ADMIN = "ADMIN", _("Administrator")
+    USER_MANAGER = "USER_MANAGER", _("User manager")
+    BILLING = "BILLING", _("Billing")
+    TECHNICIAN = "TECHNICIAN", _("Technician")
+    VIEWER = "VIEWER", _("Viewer")
+    AUDITOR = "AUDITOR", _("Auditor")
+
+
+class Covers(TextChoices):
+    """What a grant reaches from the organization where it stands."""
+
+    HERE = "HERE", _("this organization only")
+    BELOW = "BELOW", _("this organization and everything below it")
+    GROUP = "GROUP", _("the organizations of a named group")
+
+
+class Outcome(TextChoices):
+    """What became of something that one side offers or asks and the other settles."""
+
+    ACCEPTED = "ACCEPTED", _("accepted")
+    DECLINED = "DECLINED", _("declined")
+    WITHDRAWN = "WITHDRAWN", _("withdrawn")
+    EXPIRED = "EXPIRED", _("expired")
 
 
 class Road(TextChoices):
@@ -127,3 +161,34 @@ class Verb(TextChoices):
     REPORT_ENDED = "REPORT_ENDED", _("ended a turnover report")
     TERMS_ADOPTED = "TERMS_ADOPTED", _("adopted the provider's billing terms")
     TERMS_RESTORED = "TERMS_RESTORED", _("restored our billing terms")
+    ROLE_CREATED = "ROLE_CREATED", _("made a role")
+    ROLE_CHANGED = "ROLE_CHANGED", _("changed a role")
+    ROLE_RETIRED = "ROLE_RETIRED", _("retired a role")
+    TEAM_CREATED = "TEAM_CREATED", _("made a team")
+    TEAM_CHANGED = "TEAM_CHANGED", _("changed a team")
+    TEAM_RETIRED = "TEAM_RETIRED", _("retired a team")
+    GROUP_CREATED = "GROUP_CREATED", _("made a named group")
+    GROUP_CHANGED = "GROUP_CHANGED", _("changed a named group")
+    GROUP_RETIRED = "GROUP_RETIRED", _("retired a named group")
+    ACCESS_GRANTED = "ACCESS_GRANTED", _("granted access to")
+    ACCESS_CHANGED = "ACCESS_CHANGED", _("changed the access of")
+    ACCESS_REVOKED = "ACCESS_REVOKED", _("revoked the access of")
+    ACCESS_ENDED = "ACCESS_ENDED", _("saw the end date of the access of")
+    PERSON_LEFT = "PERSON_LEFT", _("gave up the own access")
+    DELEGATION_ASKED = "DELEGATION_ASKED", _("asked to be delegated to")
+    DELEGATION_DECLINED = "DELEGATION_DECLINED", _("declined to delegate")
+    DELEGATION_WITHDRAWN = "DELEGATION_WITHDRAWN", _("withdrew the request to be delegated to")
+    DELEGATION_GRANTED = "DELEGATION_GRANTED", _("delegated administration")
+    DELEGATION_CHANGED = "DELEGATION_CHANGED", _("changed the delegation")
+    DELEGATION_REVOKED = "DELEGATION_REVOKED", _("revoked the delegation")
+    DELEGATION_ENDED = "DELEGATION_ENDED", _("saw the end date of the delegation")
+    INVITATION_SENT = "INVITATION_SENT", _("invited")
+    INVITATION_RESENT = "INVITATION_RESENT", _("invited again")
+    INVITATION_REVOKED = "INVITATION_REVOKED", _("took back the invitation of")
+    INVITATION_REDEEMED = "INVITATION_REDEEMED", _("accepted the invitation")
+    INVITATION_EXPIRED = "INVITATION_EXPIRED", _("saw the invitation expire of")
+    OWNERSHIP_OFFERED = "OWNERSHIP_OFFERED", _("offered ownership")
+    OWNERSHIP_ACCEPTED = "OWNERSHIP_ACCEPTED", _("took over ownership")
+    OWNERSHIP_DECLINED = "OWNERSHIP_DECLINED", _("declined ownership")
+    OWNERSHIP_WITHDRAWN = "OWNERSHIP_WITHDRAWN", _("withdrew the offer of ownership")
+    OWNERSHIP_EXPIRED = "OWNERSHIP_EXPIRED", _("saw the offer of ownership expire")

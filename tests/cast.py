@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 
 from billing.rules import Terms
 from billing.services import SetUp, set_up_organization
 from fiscal.sandbox.app import Sandbox
 from fiscal.services import connect, store_credential
-from organizations.access import EVERYTHING, Reach, grant_everything
-from organizations.choices import Kind, Level, Mode, Road, Scope
-from organizations.models import Authorization, Organization, User
+from organizations.access import EVERYTHING, Reach, grant_everything, held
+from organizations.choices import Covers, Kind, Level, Mode, Road, Scope
+from organizations.models import Grant, Organization, Right, Role, User
 from organizations.rules import Details
 
 PASSWORD = "an invented password"
+ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
+"""Since when the cast stands where it stands: tests travel in time."""
 
 
 @dataclass
@@ -39,7 +44,7 @@ class Cast:
 
     def reach(self, person: User, organization: Organization) -> Reach:
         """Everything granted, for tests of services whose subject is not access."""
-        return Reach(person, organization, EVERYTHING, Road.DIRECT)
+        return Reach(person, organization, EVERYTHING, Road.DIRECT, owner=True)
 
 
 def person(email: str, name: str) -> User:
@@ -94,13 +99,39 @@ def build_cast(sandbox: Sandbox, settle: Callable[[], int]) -> Cast:
     shop, sibling = below(petra, maker, "Gasthaus Mio"), below(petra, maker, "Café Nebenan")
     holding = below(petra, maker, "Modehaus Ostermann AG", kind=Kind.ORGANIZATION)
     label = below(petra, maker, "Wanda White Label KG", kind=Kind.ORGANIZATION)
-    Authorization.objects.filter(organization__in=[holding, label]).delete()
+    Grant.objects.filter(organization__in=[holding, label]).delete()
     grant_everything(hanna, [holding])
     grant_everything(wanda, [label])
     grant_everything(mio, [shop])
-    for scope in (Scope.ORGANIZATIONS, Scope.BILLING):
-        Authorization.objects.create(user=viewer, organization=maker, scope=scope, level=Level.VIEW)
+    allow(viewer, maker, Scope.ORGANIZATIONS, Scope.BILLING)
     settle()
     branch = below(hanna, holding, "Ostermann Graz")
     settle()
+    Grant.objects.update(since=ALWAYS)
     return Cast(petra, viewer, hanna, wanda, mio, stranger, maker, shop, sibling, holding, branch, label, elsewhere)
+
+
+def allow(
+    user: User, organization: Organization, *scopes: Scope, level: Level = Level.VIEW, covers: Covers = Covers.BELOW
+) -> Grant:
+    """Grant the person just these areas at `level`, by a role of the organization's own."""
+    return _granted(user, organization, dict.fromkeys(scopes, level), covers)
+
+
+def withdraw(user: User, *scopes: Scope, at: Organization | None = None) -> None:
+    """Take these areas out of all the person's grants (those `at` an organization), everything if none is named."""
+    now = timezone.now()
+    for grant in list(held(user).filter(**({"organization": at} if at else {}))):
+        Grant.objects.filter(pk=grant.pk).update(until=now, since=min(grant.since, now))
+        rights = grant.role.rights.filter(until=None)
+        left = {right.scope: right.level for right in rights if scopes and right.scope not in scopes}
+        if left:
+            _granted(user, grant.organization, left, grant.covers)
+
+
+def _granted(user: User, organization: Organization, rights: Mapping[str, str], covers: str) -> Grant:
+    role = Role.objects.create(organization=organization, name=uuid.uuid4().hex, sentence="For a test.")
+    Right.objects.bulk_create(
+        Right(role=role, scope=scope, level=level, since=ALWAYS) for scope, level in rights.items()
+    )
+    return Grant.objects.create(user=user, organization=organization, role=role, covers=covers, since=ALWAYS)

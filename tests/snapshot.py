@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from fiscal.sandbox.app import Sandbox
+from organizations.models import Role
 
 OURS = ("organizations_", "billing_", "fiscal_", "account_")
 
@@ -21,8 +22,9 @@ class Snapshot:
         sandbox.store._open().backup(self._provider)
 
     def put_back(self, sandbox: Sandbox) -> None:
-        """Fill the test's database and its sandbox."""
+        """Fill the test's database and its sandbox. The preset roles, which every database has, are among the rows kept."""
         with transaction.atomic(), connection.cursor() as cursor:
+            Role.objects.all().delete()
             for statement, rows in self._tables:
                 cursor.executemany(statement, rows)
         self._provider.backup(sandbox.store._open())

@@ -39,7 +39,6 @@ class Branch:
     modes: tuple[Mode, ...]
     above: Organization | None = None
     kind: Kind = Kind.MANAGED
-    delegation: bool = False
     key_name: str = ""
     remote: dict[str, Any] = field(default_factory=dict)
 
@@ -77,7 +76,6 @@ class Branch:
             origin=Origin.KONTOR if self.above else Origin.CONNECTED,
             parent=self.above if self.kind == Kind.MANAGED else None,
             provisioned_by=self.above if self.kind == Kind.ORGANIZATION else None,
-            delegation=self.delegation,
             in_test=Mode.TEST in self.modes,
             in_live=Mode.LIVE in self.modes,
             created_at=now,

@@ -23,9 +23,10 @@ from fiscal.demo.rows import (
     mirror,
 )
 from fiscal.models import Credential, IssuedKey, Mirror
-from organizations.access import grant_everything
-from organizations.choices import Kind, Mode
+from organizations.access import EVERYTHING, Reach, grant_everything
+from organizations.choices import Kind, Mode, Road
 from organizations.models import ApiKey, Organization, User
+from organizations.services import delegate_everything
 
 BOTH = (Mode.LIVE, Mode.TEST)
 CUSTOMERS, BRANCHES, LABEL_CUSTOMERS = 40, 12, 8
@@ -83,6 +84,7 @@ class _Loader:
         self.keys: dict[Mode, str] = {}
         self.credentials: dict[Mode, Credential] = {}
         self.remote: dict[int, str] = {}
+        self.people: dict[str, User] = {}
 
     def partner(self, slug: str, name: str, person: people.Person) -> Organization:
         """A main organization as made in the dashboard, connected with a key per mode."""
@@ -125,9 +127,11 @@ class _Loader:
         self, above: Organization, slug: str, name: str, person: people.Person, *, delegation: bool
     ) -> Organization:
         """A second-level organization, made with the partner's key."""
-        branch = Branch(slug, company(30, name=name), BOTH, above, Kind.ORGANIZATION, delegation=delegation)
+        branch = Branch(slug, company(30, name=name), BOTH, above, Kind.ORGANIZATION)
         organization = self._stored([branch], bill_to=above)[0]
         self.let_in(person, organization)
+        if delegation:
+            delegate_everything(Reach(self.people[person.email], organization, EVERYTHING, Road.DIRECT))
         return organization
 
     def managed(
@@ -160,6 +164,7 @@ class _Loader:
             user.set_password(people.DEMO_PASSWORD)
             user.save()
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        self.people[person.email] = user
         grant_everything(user, [organization])
 
     def _stored(self, branches: list[Branch], *, bill_to: Organization | None) -> list[Organization]:

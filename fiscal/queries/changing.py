@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from billing.models import Arrangement, BillingAddress
 from organizations.access import Reach
 from organizations.choices import Scope
-from organizations.models import ApiKey, Authorization, Logo, Organization
+from organizations.models import ApiKey, Logo, Organization
+from organizations.queries import people_at
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def affected_by_retirement(reach: Reach) -> Affected:
     return Affected(
         below=children + provisioned,
         keys=ApiKey.objects.filter(organization=organization, retired_at=None).count(),
-        people=Authorization.objects.filter(organization=organization).values("user").distinct().count(),
+        people=people_at(organization).count(),
         addresses=BillingAddress.objects.filter(organization=organization, retired_at=None).count(),
         billed_here=Arrangement.objects.filter(bill_to=organization, organization__retired_at=None).count(),
     )

@@ -17,9 +17,9 @@ from fiscal.choices import ErrorCode, KindName, Phase
 from fiscal.models import Mirror
 from fiscal.queries.standing import mirrors_with_phase
 from fiscal.queries.words import long_reason
-from organizations.access import reachable
+from organizations.access import in_reach, reachable
 from organizations.choices import Level, Scope
-from organizations.models import ApiKey, User
+from organizations.models import ApiKey, Organization, User
 
 WORK_PHASES = (Phase.REFUSED, Phase.NEEDS_PERSON, Phase.DRIFTED, Phase.RETRYING)
 """What the page shows, worst first."""
@@ -64,6 +64,8 @@ class Work:
     total: int
     phases: dict[str, int]
     kinds: dict[str, int]
+    may_retry_all: bool
+    """Whether the person may try again with one action what this page shows."""
 
 
 def mirror_work(user: User, filters: WorkFilters, *, page: int = 1, size: int = 50) -> Work:
@@ -76,19 +78,27 @@ def mirror_work(user: User, filters: WorkFilters, *, page: int = 1, size: int = 
     page = max(1, min(page, -(-total // size)))
     rows = _chosen(found, filters).order_by("since", "pk").select_related("organization", "credential")
     mirrors = list(rows.defer("agreed", "observed")[(page - 1) * size : page * size]) if total else []
+    shown = _rows(user, mirrors)
     return Work(
-        rows=_rows(user, mirrors),
+        rows=shown,
         total=total,
         phases={phase: _sum(counts, phase, filters.kind) for phase in ("", *WORK_PHASES)},
         kinds={kind: _sum(counts, filters.phase, kind) for kind in KindName.values},
+        may_retry_all=any(row.may_retry for row in shown) and _in_bulk(user, mirrors).exists(),
     )
+
+
+def _in_bulk(user: User, mirrors: Sequence[Mirror]) -> QuerySet[Organization]:
+    """Those organizations that the person may change many of with one action."""
+    return reachable(user, Scope.BULK, Level.MANAGE).filter(pk__in={mirror.organization_id for mirror in mirrors})
 
 
 def retryable_ids(user: User, filters: WorkFilters) -> list[int]:
     """Every mirror under the filter that this person may try again: what "try again all shown" is about."""
     found = _chosen(_work(user), filters).filter(phase__in=RETRY_PHASES)
-    allowed = reachable(user, Scope.ORGANIZATIONS, Level.MANAGE).values("pk")
-    return list(found.filter(organization__in=allowed).order_by("since", "pk").values_list("pk", flat=True))
+    allowed = in_reach(user, Scope.ORGANIZATIONS, Level.MANAGE, organization="organization")
+    in_bulk = in_reach(user, Scope.BULK, Level.MANAGE, organization="organization")
+    return list(found.filter(allowed & in_bulk).order_by("since", "pk").values_list("pk", flat=True))
 
 
 def work_counts(user: User, *, since: datetime) -> dict[str, tuple[int, datetime | None]]:

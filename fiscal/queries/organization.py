@@ -18,7 +18,7 @@ from fiscal.phases import phase_of
 from fiscal.queries.organization_filters import OrganizationFilters
 from fiscal.queries.organizations import OrganizationList, list_organizations
 from fiscal.queries.people import known_people, name_of
-from organizations.access import Reach, reachable
+from organizations.access import Reach, delegated_rights, reachable
 from organizations.choices import Kind, Level, Origin, Scope
 from organizations.models import ApiKey, Organization
 
@@ -120,7 +120,7 @@ def organization_page(reach: Reach) -> OrganizationPage:
         metadata=organization.metadata,
         made_in_dashboard=organization.origin == Origin.CONNECTED,
         retired_at=organization.retired_at,
-        delegation=organization.delegation,
+        delegation=bool(organization.provisioned_by_id and delegated_rights(organization)),
         provisioned=organization.provisioned_by_id is not None,
         path=_path(organization, known),
         provisioned_by=known.get(organization.provisioned_by_id or 0),

@@ -103,7 +103,9 @@ def count_organizations(known: Roads, filters: OrganizationFilters, now: datetim
     starts, roots = known.starts(Scope.ORGANIZATIONS), known.roots(Scope.ORGANIZATIONS)
     alone = {root.pk for root in roots or () if root.parent_id is not None}
     cells: dict[Cell, int] = defaultdict(int)
-    below = Q(parent__in=starts) if roots is not None else in_reach(known.user, Scope.ORGANIZATIONS, starts=starts)
+    below = (
+        Q(parent__in=starts.below) if roots is not None else in_reach(known.user, Scope.ORGANIZATIONS, starts=starts)
+    )
     above: F | Value = F("parent_id") if roots is not None else Value(0)
     assumed = _asked(known, filters, below).values_list(above, *COUNTED).annotate(n=Count("pk")).order_by()
     for root, *facts, n in assumed:

@@ -10,9 +10,9 @@ from django.db.models import Case, CharField, FilteredRelation, Q, QuerySet, Val
 from django.db.models.functions import Coalesce
 
 from fiscal.choices import KindName, Phase
-from organizations.access import Roads, reachable
+from organizations.access import Roads, covers, reachable
 from organizations.choices import Level, Mode, Scope
-from organizations.models import Authorization, Organization, User, shown_name
+from organizations.models import Organization, User, shown_name
 
 TABS: dict[str, tuple[Phase, ...]] = {
     "": (),
@@ -62,15 +62,14 @@ class Viewer:
 def viewer(known: Roads) -> Viewer:
     """Decides what is shown, never what is reached: that is `reachable`."""
     if known.heads is None:
-        rows = Authorization.objects.filter(user=known.user).values_list("scope", "level", "organization__parent")
-        granted = set(rows.distinct())
-    else:
-        above = {head.pk: head.parent_id for head in known.heads}
-        granted = {(scope, level, above[organization]) for organization, scope, level in known.granted}
+        own = reachable(known.user, Scope.ORGANIZATIONS, Level.MANAGE).filter(parent=None)
+        return Viewer(reachable(known.user, Scope.BILLING).exists(), own.exists(), only_parents_in_reach=False)
     return Viewer(
-        sees_billing=any(scope == Scope.BILLING for scope, _level, _above in granted),
-        may_create=(Scope.ORGANIZATIONS, Level.MANAGE, None) in granted,
-        only_parents_in_reach=all(above is None for _scope, _level, above in granted),
+        sees_billing=any(covers(head.here, Scope.BILLING, Level.VIEW) for head in known.heads),
+        may_create=any(
+            head.parent_id is None and covers(head.here, Scope.ORGANIZATIONS, Level.MANAGE) for head in known.heads
+        ),
+        only_parents_in_reach=all(head.parent_id is None for head in known.heads),
     )
 
 

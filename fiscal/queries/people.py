@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from organizations.access import reachable
-from organizations.models import Authorization, User
+from organizations.models import Grant, User
 
 
 def known_people(viewer: User | None, ids: Iterable[int | None]) -> frozenset[int]:
@@ -22,8 +22,10 @@ def known_people(viewer: User | None, ids: Iterable[int | None]) -> frozenset[in
     others = asked - {viewer.pk}
     found: set[int] = set()
     if others:
-        rows = Authorization.objects.filter(user__in=others, organization__in=reachable(viewer).values("pk"))
-        found = set(rows.values_list("user_id", flat=True))
+        stood = Grant.objects.filter(organization__in=reachable(viewer).values("pk"))
+        own = stood.filter(user__in=others).values_list("user_id", flat=True)
+        in_teams = stood.filter(team__members__user__in=others).values_list("team__members__user_id", flat=True)
+        found = (set(own) | set(in_teams)) & others
     return frozenset(found | (asked & {viewer.pk}))
 
 

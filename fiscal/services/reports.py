@@ -22,10 +22,10 @@ from django.utils.translation import gettext as _
 
 from fiscal.choices import ReportOutcome, ReportRhythm
 from fiscal.models import ReportSending, TurnoverReport
-from organizations.access import NoSuchOrganization, NotAuthorized, Reach, access_organization
+from organizations.access import NoSuchOrganization, NotAuthorized, Reach, access_organization, held
 from organizations.audit import record
 from organizations.choices import Road, Scope, Verb
-from organizations.models import Authorization, Organization, User
+from organizations.models import Organization, User
 from organizations.rules import RulesBroken
 
 log = logging.getLogger(__name__)
@@ -132,7 +132,7 @@ def end_report(user: User, report_id: UUID) -> None:
 
 def _road(user: User, organization: Organization) -> Road:
     """SECURITY: who has no authorization of their own there came from above, and is not named to people of a managed one."""
-    own = Authorization.objects.filter(user=user, organization=organization).exists()
+    own = held(user).filter(organization=organization).exists()
     return Road.DIRECT if own else Road.PARENT
 
 

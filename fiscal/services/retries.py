@@ -37,5 +37,6 @@ def try_all_again(
         reach = access_organization(
             user, organization_id, scope=Scope.ORGANIZATIONS, level=Level.MANAGE, request_id=request_id
         )
+        reach.require(Scope.BULK, Level.MANAGE)
         try_again(reach, mirror_id=mirror_id, reason=reason)
     return len(owners)

@@ -2,9 +2,34 @@
 
 from organizations.models.api_key import ApiKey
 from organizations.models.audit_entry import AuditEntry
-from organizations.models.authorization import Authorization
 from organizations.models.draft import Draft
+from organizations.models.grant import Delegation, DelegationRequest, Grant
+from organizations.models.invitation import Handover, Invitation, InvitationGrant
 from organizations.models.organization import Logo, Organization, shown_name
+from organizations.models.role import Right, Role
+from organizations.models.spans import in_force
+from organizations.models.team import NamedGroup, NamedGroupMember, Team, TeamMember
 from organizations.models.user import User
 
-__all__ = ["ApiKey", "AuditEntry", "Authorization", "Draft", "Logo", "Organization", "User", "shown_name"]
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "Delegation",
+    "DelegationRequest",
+    "Draft",
+    "Grant",
+    "Handover",
+    "Invitation",
+    "InvitationGrant",
+    "Logo",
+    "NamedGroup",
+    "NamedGroupMember",
+    "Organization",
+    "Right",
+    "Role",
+    "Team",
+    "TeamMember",
+    "User",
+    "in_force",
+    "shown_name",
+]

@@ -34,9 +34,6 @@ class Organization(Desired):
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.KONTOR)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     provisioned_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="provisioned")
-    delegation = models.BooleanField(
-        default=False, help_text="Whether the partner that provisioned it may administer it."
-    )
     in_test = models.BooleanField(default=False)
     in_live = models.BooleanField(default=False)
 
@@ -67,8 +64,6 @@ class Organization(Desired):
                 fields=["parent", "kind", "in_test", "in_live", "country_code", "generation", "retired_at"],
                 name="organization_counted",
             ),
-            # Every question of reach looks there, and few organizations delegate.
-            models.Index(fields=["provisioned_by"], name="organization_delegating", condition=Q(delegation=True)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -82,10 +77,6 @@ class Organization(Desired):
             models.CheckConstraint(
                 name="organization_is_not_its_own_parent",
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
-            ),
-            models.CheckConstraint(
-                name="organization_delegates_only_to_who_provisioned_it",
-                condition=Q(delegation=False) | Q(provisioned_by__isnull=False),
             ),
             models.CheckConstraint(name="organization_has_a_mode", condition=Q(in_test=True) | Q(in_live=True)),
             models.CheckConstraint(

@@ -79,33 +79,6 @@ def change_details(reach: Reach, *, details: Details, generation: int, reason: s
 
 
 @transaction.atomic(durable=True)
-def set_delegation(reach: Reach, *, delegation: bool, reason: str = "") -> Organization:
-    """Say whether the partner that provisioned the organization may administer it (guide: "Enterprise Customers").
-
-    Raises RulesBroken if nobody provisioned it, NotAuthorized.
-    """
-    reach.require(Scope.USERS, Level.MANAGE)
-    organization = _locked(reach)
-    if organization.provisioned_by_id is None:
-        raise RulesBroken(
-            {"delegation": _("No partner provisioned this organization: there is nobody to delegate to.")}
-        )
-    if organization.delegation == delegation:
-        return organization
-    record(
-        reach,
-        Verb.ORGANIZATION_CHANGED,
-        organization,
-        before={"delegation": organization.delegation},
-        after={"delegation": delegation},
-        reason=reason,
-    )
-    organization.delegation = delegation
-    organization.save(update_fields=["delegation"])
-    return organization
-
-
-@transaction.atomic(durable=True)
 def enable_live(reach: Reach, *, reason: str = "") -> Organization:
     """Let a managed organization have LIVE as well.
 

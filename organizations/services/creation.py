@@ -7,11 +7,12 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from organizations.access import Reach, grant_everything
+from organizations.access import EVERYTHING, Reach, grant_everything
 from organizations.audit import record
 from organizations.choices import Kind, Level, Mode, Origin, Road, Scope, Verb
 from organizations.models import Organization
 from organizations.rules import Details, RulesBroken, check_details
+from organizations.services.delegation import delegate_everything
 
 
 @transaction.atomic
@@ -36,15 +37,21 @@ def add_organization(
         origin=Origin.KONTOR,
         parent=above if kind == Kind.MANAGED else None,
         provisioned_by=above if kind == Kind.ORGANIZATION else None,
-        delegation=delegation,
         in_test=mode == Mode.TEST,
         in_live=mode == Mode.LIVE,
         **details.as_dict(),
     )
+    there = _reach_down(reach, organization)
     if kind == Kind.ORGANIZATION and reach.actor:
         grant_everything(reach.actor, [organization])
-    there = replace(reach, organization=organization, road=_road_down(reach, kind))
-    record(there, Verb.ORGANIZATION_CREATED, organization, after={**details.as_dict(), "kind": kind, "mode": mode})
+    if delegation:
+        delegate_everything(there)
+    record(
+        there,
+        Verb.ORGANIZATION_CREATED,
+        organization,
+        after={**details.as_dict(), "kind": kind, "mode": mode, "delegation": delegation},
+    )
     organization.announce()
     return there, organization
 
@@ -65,8 +72,11 @@ def _check_place(above: Organization, *, kind: Kind, mode: Mode, delegation: boo
         raise RulesBroken({"delegation": _("A managed organization is always administered through its parent.")})
 
 
-def _road_down(reach: Reach, kind: Kind) -> Road:
-    """By which road the creator comes to what is below: for its record, they are people of the organization above."""
+def _reach_down(reach: Reach, organization: Organization) -> Reach:
+    """The creator's reach at what is below. For its record, they are people of the organization above."""
     if reach.actor is None:
-        return Road.SYSTEM
-    return Road.DELEGATION if kind == Kind.ORGANIZATION or reach.road == Road.DELEGATION else Road.PARENT
+        return replace(reach, organization=organization)
+    if organization.is_managed:
+        road = Road.DELEGATION if reach.road == Road.DELEGATION else Road.PARENT
+        return replace(reach, organization=organization, road=road)
+    return Reach(reach.actor, organization, EVERYTHING, Road.DELEGATION, reach.request_id, reach.reason, owner=True)

@@ -40,7 +40,7 @@ def mirror(request: PageRequest) -> HttpResponse:
         "kind_word": KindName(filters.kind).label if filters.kind else "",
         "no_kind_url": address.with_(kind=""),
         "here": address.with_(page=page) if page > 1 else address.with_(),
-        "all_url": all_address.with_() if any(row.may_retry for row in work.rows) else "",
+        "all_url": all_address.with_() if work.may_retry_all else "",
         "pager": pager(address, page=page, size=size, total=work.total),
         "reset_url": address.path,
     }

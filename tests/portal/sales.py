@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from fiscal.models import Register
 from organizations.choices import Level, Scope
-from organizations.models import Authorization, Organization, User
+from organizations.models import Organization, User
+from tests.cast import allow, withdraw
 
 
 def signed_in(user: User) -> Client:
@@ -39,5 +40,5 @@ def found_long_ago(register: Register, days: int = 400) -> None:
 
 def only(user: User, organization: Organization, scope: Scope, level: Level = Level.VIEW) -> None:
     """Leave the person one authorization, and no other anywhere."""
-    Authorization.objects.filter(user=user).delete()
-    Authorization.objects.create(user=user, organization=organization, scope=scope, level=level)
+    withdraw(user)
+    allow(user, organization, scope, level=level)

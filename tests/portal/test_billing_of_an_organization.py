@@ -15,9 +15,9 @@ from billing.services import SetUp, add_address, change_arrangement, set_up_orga
 from fiscal.models import Mirror
 from organizations.access import NotAuthorized
 from organizations.choices import Kind, Mode, Scope
-from organizations.models import AuditEntry, Authorization, Organization
+from organizations.models import AuditEntry, Organization
 from organizations.rules import RulesBroken
-from tests.cast import details
+from tests.cast import details, withdraw
 
 ADDRESS = Address("Kassenwerk GmbH", "Werkstraße 1", "4020", "Linz", "AUT")
 TYPED = {
@@ -206,7 +206,7 @@ def test_the_parents_address_cannot_be_chosen_by_who_does_not_view_its_billing(c
         mode=Mode.TEST,
         terms=Terms(billing_address=str(row.public_id)),
     )
-    Authorization.objects.filter(user=cast.petra, organization=cast.maker, scope=Scope.BILLING).delete()
+    withdraw(cast.petra, Scope.BILLING, at=cast.maker)
     reach = cast.reach(cast.petra, cast.maker)
     with pytest.raises(RulesBroken, match="one of the addresses offered"):
         set_up_organization(reach, plan=plan)

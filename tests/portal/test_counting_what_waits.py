@@ -8,7 +8,8 @@ from fiscal.models import Credential, Mirror
 from fiscal.queries import attention_count
 from fiscal.queries.standing import FEW
 from organizations.choices import Scope
-from organizations.models import ApiKey, Authorization, Organization
+from organizations.models import ApiKey, Organization
+from tests.cast import withdraw
 
 
 def park(organization: Organization, kind: str = "ORGANIZATION") -> None:
@@ -26,7 +27,7 @@ def test_billing_counts_only_for_who_may_view_it(cast):
     park(cast.shop, kind="ARRANGEMENT")
     assert attention_count(cast.petra) == 1
 
-    Authorization.objects.filter(user=cast.petra, scope=Scope.BILLING).delete()
+    withdraw(cast.petra, Scope.BILLING)
 
     assert attention_count(cast.petra) == 0
 

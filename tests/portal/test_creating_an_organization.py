@@ -15,11 +15,11 @@ from billing.rules import Terms
 from billing.services import SetUp, set_up_organization
 from fiscal.choices import CredentialStatus
 from fiscal.models import Credential
-from organizations.access import NotAuthorized, Reach
+from organizations.access import NotAuthorized, Reach, delegated_rights
 from organizations.choices import Kind, Level, Mode, Road, Scope
-from organizations.models import ApiKey, Authorization, Draft, Organization
+from organizations.models import ApiKey, Draft, Organization
 from organizations.services import discard_draft
-from tests.cast import Cast, details, person
+from tests.cast import Cast, allow, details, person, withdraw
 from tests.portal.wizard import FACTS, LATER, answer, answered, at, begin, billed_to, create, url
 
 
@@ -58,7 +58,7 @@ def test_a_holding_is_a_second_level_organization_with_the_delegation_that_was_a
         None,
         cast.maker,
     )
-    assert organization.delegation
+    assert delegated_rights(organization) == dict.fromkeys(Scope, Level.MANAGE)
     assert organization.arrangement.withhold
 
 
@@ -71,7 +71,7 @@ def test_a_white_label_partner_is_never_delegated_whatever_the_form_sends(petra:
     draft_id = answered(petra, cast.maker, model="white-label", place=at(cast.maker, delegation="yes"))
     create(petra, draft_id)
     organization = made()
-    assert (organization.kind, organization.provisioned_by, organization.delegation) == (
+    assert (organization.kind, organization.provisioned_by, bool(delegated_rights(organization))) == (
         Kind.ORGANIZATION,
         cast.maker,
         False,
@@ -211,7 +211,7 @@ def test_who_may_only_view_there_is_refused(client: Client, cast: Cast) -> None:
 
 def test_an_authorization_that_ended_meanwhile_stops_the_creation(petra: Client, cast: Cast) -> None:
     draft_id = answered(petra, cast.maker)
-    Authorization.objects.filter(user=cast.petra).delete()
+    withdraw(cast.petra)
     assert create(petra, draft_id)["Location"].startswith(url(draft_id, "place"))
     assert not Organization.objects.filter(name=FACTS["name"]).exists()
 
@@ -237,7 +237,7 @@ def test_a_live_main_organization_needs_somebody_else_who_is_invoiced(petra: Cli
 def clerk(cast: Cast, client: Client) -> Client:
     """Somebody who manages organizations at the maker, and has nothing to do with billing."""
     clerk = person("clerk@kassenwerk.example", "Clara")
-    Authorization.objects.create(user=clerk, organization=cast.maker, scope=Scope.ORGANIZATIONS, level=Level.MANAGE)
+    allow(clerk, cast.maker, Scope.ORGANIZATIONS, level=Level.MANAGE)
     client.force_login(clerk)
     return client
 
@@ -268,7 +268,7 @@ def test_who_does_not_manage_billing_creates_with_what_the_guide_proposes_and_re
 
 def test_a_draft_answered_before_the_person_lost_billing_is_carried_out_by_the_guide(petra: Client, cast: Cast) -> None:
     draft_id = answered(petra, cast.maker, billing=billed_to(None, withhold=False))
-    Authorization.objects.filter(user=cast.petra, scope=Scope.BILLING).delete()
+    withdraw(cast.petra, Scope.BILLING)
 
     create(petra, draft_id)
 
@@ -350,7 +350,7 @@ def test_the_place_step_asks_as_many_queries_for_many_places_as_for_one(petra: C
     more = [Organization(kind=Kind.ORGANIZATION, in_test=True, **{**FACTS, "name": f"Zentrale {n}"}) for n in range(30)]
     Organization.objects.bulk_create(more)
     for organization in Organization.objects.filter(name__startswith="Zentrale"):
-        Authorization.objects.create(user=cast.petra, organization=organization, scope="ORGANIZATIONS", level="MANAGE")
+        allow(cast.petra, organization, Scope.ORGANIZATIONS, level=Level.MANAGE)
     assert queries() == few
     found = petra.get(
         url(draft_id, "place"), {"q": "Zentrale 29"}, headers={"HX-Request": "true", "HX-Target": "places"}

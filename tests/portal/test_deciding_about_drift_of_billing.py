@@ -16,8 +16,8 @@ from fiscal.choices import Phase
 from fiscal.models import Mirror
 from fiscal.queries.progress import progress_of
 from organizations.choices import Mode, Scope
-from organizations.models import AuditEntry, Authorization
-from tests.cast import Cast
+from organizations.models import AuditEntry
+from tests.cast import Cast, withdraw
 
 PROOF = {"typed_name": "Gasthaus Mio", "reason": "new contract"}
 
@@ -165,6 +165,6 @@ def test_who_may_not_view_billing_does_not_read_the_decision_in_the_record(cast,
     record = reverse("portal:activity", args=[cast.shop.public_id])
     assert "billing terms" in signed_in(cast.viewer).get(record).content.decode()
 
-    Authorization.objects.filter(user=cast.viewer, scope=Scope.BILLING).delete()
+    withdraw(cast.viewer, Scope.BILLING)
 
     assert "billing terms" not in signed_in(cast.viewer).get(record).content.decode()

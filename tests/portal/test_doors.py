@@ -35,9 +35,9 @@ from fiscal.models import (
     Shop,
 )
 from organizations.choices import Level, Mode, Scope
-from organizations.models import ApiKey, Authorization, Draft, Logo, Organization, User
+from organizations.models import ApiKey, Delegation, Draft, Grant, Logo, Organization, Right, User
 from organizations.services import issue_key
-from tests.cast import Cast, person
+from tests.cast import Cast, allow, person
 from tests.fiscal.statistics.books import make_connection, make_register, make_shop, sale, sell
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -140,9 +140,7 @@ def world(cast, settle) -> World:
         "former": person("former@kassenwerk.example", "Former"),
     }
     User.objects.filter(pk=people["former"].pk).update(is_active=False)
-    Authorization.objects.create(
-        user=people["former"], organization=cast.maker, scope=Scope.ORGANIZATIONS, level=Level.MANAGE
-    )
+    allow(people["former"], cast.maker, Scope.ORGANIZATIONS, level=Level.MANAGE)
     reaches: dict[str, dict[str, object]] = {
         "petra": {"maker": "everything", "shop": "everything"},
         "hanna": {"holding": "everything", "branch": "everything"},
@@ -154,7 +152,7 @@ def world(cast, settle) -> World:
         for level, levels in ((Level.VIEW, VIEW), (Level.MANAGE, MANAGE)):
             who = f"{scope}-{level}".lower()
             people[who] = person(f"{who}@kassenwerk.example", who)
-            Authorization.objects.create(user=people[who], organization=cast.maker, scope=scope, level=level)
+            allow(people[who], cast.maker, scope, level=level)
             reaches[who] = {place: {scope: levels} for place in ("maker", "shop")}
     both = {Scope.ORGANIZATIONS: VIEW, Scope.BILLING: VIEW}
     reaches["viewer"] = {"maker": both, "shop": both}
@@ -216,7 +214,7 @@ def uploaded(organization: Organization, source: Connection) -> FileImport:
 
 
 SALES = (Connection, Register, Placement, Shop, PaymentMethod, Backfill, Receipt, Chain, FiscalDocument, FileImport)
-FINGERPRINTED = (Organization, ApiKey, BillingAddress, Credential, Authorization, Logo, Draft, Mirror)
+FINGERPRINTED = (Organization, ApiKey, BillingAddress, Credential, Grant, Right, Delegation, Logo, Draft, Mirror)
 
 
 def sign_in(user: User) -> Client:

@@ -15,8 +15,8 @@ from django.utils import timezone
 from fiscal.models import Mirror
 from organizations.access import grant_everything
 from organizations.choices import Kind, Level, Origin, Scope
-from organizations.models import Authorization, Organization, User
-from tests.cast import Cast, below, person
+from organizations.models import Organization, User
+from tests.cast import Cast, allow, below, person, withdraw
 
 LIST = "/organizations/"
 
@@ -139,7 +139,7 @@ def test_below_and_billed_to_filter_by_the_organization_named(cast, petra):
 
 
 def test_who_may_not_view_billing_sees_no_billed_to_column_and_cannot_filter_by_it(cast, petra):
-    Authorization.objects.filter(user=cast.petra, scope=Scope.BILLING).delete()
+    withdraw(cast.petra, Scope.BILLING)
 
     assert "Billed to" not in petra.get(LIST).content.decode()
     assert names(petra, billed_to=str(cast.maker.public_id)) == []
@@ -239,8 +239,6 @@ def test_the_file_too_ends_at_the_persons_reach(cast):
 
 def test_a_person_of_two_shops_of_one_parent_does_not_see_them_grouped_by_it(cast):
     grant_everything(cast.mio, [cast.sibling])
-    Authorization.objects.create(
-        user=cast.mio, organization=cast.elsewhere, scope=Scope.ORGANIZATIONS, level=Level.VIEW
-    )
+    allow(cast.mio, cast.elsewhere, Scope.ORGANIZATIONS, level=Level.VIEW)
 
     assert names(signed_in(cast.mio)) == ["Café Nebenan", "Fremde Kassen GmbH", "Gasthaus Mio"]

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from fiscal.models import Mirror
 from organizations.choices import Scope
-from organizations.models import AuditEntry, Authorization, Organization, User
-from tests.cast import Cast, below
+from organizations.models import AuditEntry, Organization, User
+from tests.cast import Cast, below, withdraw
 
 PARKED = {
     "parked_generation": 1,
@@ -84,7 +84,7 @@ def test_trouble_with_billing_needs_the_billing_authorization(cast, petra):
     park(cast.shop, kind="ARRANGEMENT")
     assert "Gasthaus Mio" in page(petra)
 
-    Authorization.objects.filter(user=cast.petra, scope=Scope.BILLING).delete()
+    withdraw(cast.petra, Scope.BILLING)
 
     assert "Gasthaus Mio" not in page(petra)
 
@@ -177,7 +177,7 @@ def test_the_number_of_queries_does_not_grow_with_the_trouble(cast, petra):
 
 def test_an_object_of_billing_is_not_there_for_who_may_not_view_billing(cast, petra):
     [mirror] = park(cast.shop, kind="ARRANGEMENT")
-    Authorization.objects.filter(user=cast.petra, scope=Scope.BILLING).delete()
+    withdraw(cast.petra, Scope.BILLING)
 
     answer = petra.post(f"/o/{cast.shop.public_id}/mirror/{mirror.pk}/retry/")
 

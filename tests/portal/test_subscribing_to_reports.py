@@ -12,8 +12,9 @@ from fiscal.queries.activity import activity
 from fiscal.services import reports
 from organizations.access import access_organization
 from organizations.choices import Scope, Verb
-from organizations.models import AuditEntry, Authorization, User
+from organizations.models import AuditEntry, User
 from organizations.rules import RulesBroken
+from tests.cast import withdraw
 
 CHOICES = {"rhythm": "WEEKLY", "hour": "6", "time_zone": "Europe/Rome", "with_csv": "on"}
 
@@ -117,7 +118,7 @@ def test_somebody_elses_report_is_the_same_as_none(cast, action):
 
 def test_who_lost_the_view_reads_why_nothing_comes_and_may_still_end_it(cast):
     report = subscribed(cast)
-    Authorization.objects.filter(user=cast.petra, scope=Scope.TRANSACTIONS).delete()
+    withdraw(cast.petra, Scope.TRANSACTIONS)
     client = signed_in(cast.petra)
 
     html = client.get("/statistics/reports/").content.decode()

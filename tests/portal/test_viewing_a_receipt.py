@@ -16,7 +16,7 @@ from fiscal.choices import ReceiptKind
 from fiscal.models import Chain, RawPage, Receipt
 from fiscal.services import verify_due
 from organizations.choices import Level, Scope
-from organizations.models import Authorization
+from tests.cast import withdraw
 from tests.fiscal.statistics.books import make_register, make_shop, sale, sell
 from tests.fiscal.statistics.rksv.issuer import AES_KEY_TEXT
 from tests.fiscal.statistics.signed import issuer, sync
@@ -240,7 +240,7 @@ def test_a_receipt_of_another_organization_is_not_there(cast, register):
 
 
 def test_a_register_that_moved_leads_to_no_receipt_of_its_former_organization(cast, register):
-    Authorization.objects.filter(user=cast.petra).delete()
+    withdraw(cast.petra)
     sell(register, days_ago(1), [sale(days_ago(1), 1, key="A-1")])
     sell(register, today(), [sale(today(), 1, key="A-2")])
     Receipt.objects.filter(number="A-1").update(organization=cast.sibling)

@@ -16,10 +16,10 @@ from billing.services import add_address
 from fiscal.models import Credential, IssuedKey, Mirror
 from fiscal.services import reveal
 from organizations.access import EVERYTHING, Reach, grant_everything
-from organizations.choices import Level, Mode, Road, Scope
-from organizations.models import AuditEntry, Authorization, Organization, User
+from organizations.choices import Mode, Road, Scope
+from organizations.models import AuditEntry, Organization, User
 from organizations.services import issue_key, retire
-from tests.cast import below, person
+from tests.cast import allow, below, person, withdraw
 
 
 def signed_in(user: User) -> Client:
@@ -103,7 +103,7 @@ def test_its_own_people_read_each_others_names(cast):
 
 
 def test_without_the_billing_authorization_there_is_no_billing_at_all(cast):
-    Authorization.objects.filter(user=cast.petra, scope=Scope.BILLING).delete()
+    withdraw(cast.petra, Scope.BILLING)
     mirror_of(cast.shop, "ARRANGEMENT").update(parked_generation=1, error_text="bill to unknown", applied_generation=0)
 
     html = page(cast.petra, cast.shop)
@@ -271,7 +271,7 @@ def test_activity_about_billing_needs_the_billing_authorization(cast):
     assert "<ins>Kassenwerk GmbH</ins>" in page(cast.petra, cast.shop, "activity/")
     assert words in page(cast.mio, cast.shop, "activity/")
     assert str(cast.maker.public_id) not in page(cast.mio, cast.shop, "activity/")
-    Authorization.objects.filter(user=cast.petra, scope=Scope.BILLING).delete()
+    withdraw(cast.petra, Scope.BILLING)
     assert words not in page(cast.petra, cast.maker, "activity/")
     assert words not in page(cast.petra, cast.shop, "activity/")
 
@@ -289,7 +289,7 @@ def test_activity_has_pages(cast):
 
 
 def test_a_viewer_of_the_organization_alone_is_enough(cast):
-    Authorization.objects.filter(user=cast.mio).exclude(scope=Scope.ORGANIZATIONS).delete()
-    Authorization.objects.filter(user=cast.mio).update(level=Level.VIEW)
+    withdraw(cast.mio)
+    allow(cast.mio, cast.shop, Scope.ORGANIZATIONS)
 
     assert "Gasthaus Mio" in page(cast.mio, cast.shop)

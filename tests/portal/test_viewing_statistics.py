@@ -11,8 +11,7 @@ from django.test import Client
 from fiscal.choices import FillState, ReceiptKind
 from fiscal.models import Placement, Shop
 from organizations.choices import Level, Scope
-from organizations.models import Authorization
-from tests.cast import person
+from tests.cast import allow, person
 from tests.portal.statistics_page import ALL, ago, finding, page_of, read, signed_in
 from tests.takings import Takings
 
@@ -59,9 +58,7 @@ def test_who_may_see_two_branches_only_sees_the_sum_of_two(cast, takings):
         takings.day(takings.register(organization), ago(1), sales=1, cents=cents)
     takings.write()
     for organization in (cast.shop, cast.sibling):
-        Authorization.objects.create(
-            user=someone, organization=organization, scope=Scope.TRANSACTIONS, level=Level.VIEW
-        )
+        allow(someone, organization, Scope.TRANSACTIONS, level=Level.VIEW)
 
     assert finding(read(signed_in(someone), ALL)) == "Takings are € 3.50 in the last 28 days"
 

@@ -17,9 +17,11 @@ from fiscal.queries import OrganizationFilters, every_organization, list_organiz
 from fiscal.queries.organization_filters import TABS
 from fiscal.queries.shell import attention_count
 from organizations import access
-from organizations.choices import Kind, Level, Scope
-from organizations.models import Authorization, Organization, User
-from tests.cast import person
+from organizations.access import EVERYTHING, Reach
+from organizations.choices import Kind, Level, Road, Scope
+from organizations.models import Organization, User
+from organizations.services import delegate_everything
+from tests.cast import allow, person
 
 FACTS = {"address_line1": "Weg 1", "zip": "1010", "town": "Wien", "country_code": "AUT", "in_test": True}
 FILTERS = {
@@ -51,7 +53,7 @@ def mirror(organization: Organization, **fields: object) -> None:
 
 
 def let_in(user: User, organization: Organization, scope: Scope = Scope.ORGANIZATIONS) -> None:
-    Authorization.objects.create(user=user, organization=organization, scope=scope, level=Level.VIEW)
+    allow(user, organization, scope, level=Level.VIEW)
 
 
 @pytest.fixture
@@ -60,7 +62,8 @@ def rosa(db) -> User:
     rosa = person("rosa@example.example", "Rosa")
     first, same = made("Bäckerei Ost"), made("Other", display_name="Bäckerei Ost")
     partner = made("Partner KG")
-    delegated = made("anders GmbH", provisioned_by=partner, delegation=True)
+    delegated = made("anders GmbH", provisioned_by=partner)
+    delegate_everything(Reach(rosa, delegated, EVERYTHING, Road.DIRECT, owner=True))
     silent = made("Not delegated", provisioned_by=partner)
     known, unknown = made("Konditorei Mitte", country_code="DEU"), made("Secret AG")
     for root in (first, same, partner):

@@ -132,17 +132,25 @@ def of_organization(reach: Reach, wanted: Wanted) -> Selection:
     """One organization with all it manages. Raises NotAuthorized, NoSuchPlace."""
     reach.require(Scope.TRANSACTIONS)
     organization = reach.organization
-    ids = (organization.pk,)
-    whole = Place(singles=ids) if organization.is_managed else Place(heads=ids)
+    whole = _whole(reach)
     return _narrowed(replace(whole, name=str(organization)), whole.organizations(), wanted, reach)
+
+
+def _whole(reach: Reach) -> Place:
+    """The organization with all it manages, or one by one what of it is reached."""
+    organization = reach.organization
+    if not organization.is_managed and reach.allows_below(Scope.TRANSACTIONS):
+        return Place(heads=(organization.pk,))
+    found = Organization.objects.filter(reach.tree("", Scope.TRANSACTIONS)).order_by("pk")
+    return Place(singles=tuple(found.values_list("pk", flat=True)))
 
 
 def of_everything(user: User, wanted: Wanted) -> Selection:
     """Everything the person reaches with TRANSACTIONS. Raises NoSuchPlace."""
     starts = roads(user).starts(Scope.TRANSACTIONS)
-    found = list(Organization.objects.filter(pk__in=starts).order_by().values_list("pk", "parent_id"))
-    heads = {pk for pk, parent in found if parent is None}
-    singles = {pk for pk, parent in found if parent is not None and parent not in heads}
+    heads = set(Organization.objects.filter(pk__in=starts.below, parent=None).order_by().values_list("pk", flat=True))
+    found = Organization.objects.filter(pk__in=starts.at).order_by().values_list("pk", "parent_id")
+    singles = {pk for pk, parent in found if pk not in heads and parent not in heads}
     base = Place(heads=tuple(sorted(heads)), singles=tuple(sorted(singles)))
     return _narrowed(base, in_reach(user, Scope.TRANSACTIONS, starts=starts), wanted, None)
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from organizations.access import Reach, name_for, reachable
-from organizations.choices import Level, Scope
+from organizations.access import Reach, delegated_rights, name_for, reachable
+from organizations.choices import Level, Road, Scope
 from organizations.rules import RulesBroken
-from organizations.services import set_delegation
+from organizations.services import give_up_delegation, set_delegation
 from portal.forms.broken import add_broken
 from portal.forms.choices import CardField
 from portal.http import PageRequest, lead_to, scoped
@@ -45,13 +45,13 @@ def delegation(request: PageRequest, reach: Reach) -> HttpResponse:
     """The choice with its consequences. It is about people, so it needs user administration."""
     organization = reach.organization
     partner = name_for(request.user, organization.provisioned_by) or _("The partner that provisioned it")
-    form = DelegationForm(request.POST or None, initial={"delegation": "yes" if organization.delegation else "no"})
+    form = DelegationForm(
+        request.POST or None, initial={"delegation": "yes" if delegated_rights(organization) else "no"}
+    )
     form.offer(partner, str(organization))
     if request.method == "POST" and form.is_valid():
         try:
-            set_delegation(
-                reach, delegation=form.cleaned_data["delegation"] == "yes", reason=form.cleaned_data["reason"]
-            )
+            _decide(reach, delegation=form.cleaned_data["delegation"] == "yes", reason=form.cleaned_data["reason"])
         except RulesBroken as broken:
             add_broken(form, broken)
         else:
@@ -61,6 +61,14 @@ def delegation(request: PageRequest, reach: Reach) -> HttpResponse:
     return render(
         request, "portal/organization/delegation.html", context, status=422 if request.method == "POST" else 200
     )
+
+
+def _decide(reach: Reach, *, delegation: bool, reason: str) -> None:
+    """The owner grants or revokes; the partner's people can only give up what they have."""
+    if reach.road == Road.DELEGATION and not delegation:
+        give_up_delegation(reach, reason=reason)
+        return
+    set_delegation(reach, rights=dict.fromkeys(Scope, Level.MANAGE) if delegation else {}, reason=reason)
 
 
 def _lead_on(request: PageRequest, reach: Reach) -> HttpResponse:

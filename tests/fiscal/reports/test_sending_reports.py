@@ -16,7 +16,7 @@ from fiscal.choices import ReportRhythm
 from fiscal.models import ReportSending, TurnoverReport
 from fiscal.services.reports import days_reported, following, subscribe
 from organizations.choices import Scope
-from organizations.models import Authorization
+from tests.cast import withdraw
 from tests.takings import Takings
 
 WEDNESDAY = datetime(2026, 11, 4, 12, 0, tzinfo=UTC)
@@ -95,7 +95,7 @@ def test_a_worker_that_died_while_sending_leaves_it_unknown_and_it_is_not_sent_a
 
 
 def test_who_lost_the_view_gets_nothing_and_the_subscription_says_why(cast, report):
-    Authorization.objects.filter(user=cast.petra, scope=Scope.TRANSACTIONS).delete()
+    withdraw(cast.petra, Scope.TRANSACTIONS)
 
     assert send() == 0
 

@@ -1,0 +1,47 @@
+"""The policy: who may see and do what at which organization. Decided here and nowhere else.
+
+`reach` is what one person may do at one organization, `decide` says it, `places` gives the same as a condition for lists,
+and `roads` reads it once for pages that ask for several authorizations. What each role carries stands in
+`organizations.roles`; who holds which role, for whom and until when, in the rows of `Grant` and `Delegation`.
+"""
+
+from organizations.access.decide import Step, access_organization, delegated_rights, lower, reach_at, steps
+from organizations.access.owners import grant_everything
+from organizations.access.places import Starts, held, in_reach, name_for, places, reachable
+from organizations.access.reach import (
+    EVERYTHING,
+    NoSuchOrganization,
+    NotAuthorized,
+    Reach,
+    Right,
+    covers,
+    system_reach,
+)
+from organizations.access.roads import FEW, Head, Roads, roads
+
+__all__ = [
+    "EVERYTHING",
+    "FEW",
+    "Head",
+    "NoSuchOrganization",
+    "NotAuthorized",
+    "Reach",
+    "Right",
+    "Roads",
+    "Starts",
+    "Step",
+    "access_organization",
+    "covers",
+    "delegated_rights",
+    "grant_everything",
+    "held",
+    "in_reach",
+    "lower",
+    "name_for",
+    "places",
+    "reach_at",
+    "reachable",
+    "roads",
+    "steps",
+    "system_reach",
+]

@@ -1,0 +1,160 @@
+"""The decision about one person at one organization, in at most two queries beside the organization itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from organizations.access.places import held
+from organizations.access.reach import NoSuchOrganization, Reach, Right
+from organizations.choices import Covers, Level, Preset, Road, Scope
+from organizations.models import Delegation, Organization, User, in_force
+
+NEAREST_FIRST = (Road.DIRECT, Road.PARENT, Road.DELEGATION)
+
+
+def access_organization(
+    user: User,
+    public_id: UUID,
+    *,
+    scope: Scope,
+    level: Level = Level.VIEW,
+    request_id: str = "",
+    at: datetime | None = None,
+) -> Reach:
+    """The person's reach at one organization, now or `at` a moment of the past.
+
+    Raises NoSuchOrganization if it does not exist, is out of reach or the person is not active; NotAuthorized if it is
+    in reach but `scope` is not granted at `level`.
+    """
+    if not user.is_active:
+        raise NoSuchOrganization
+    organization = (
+        Organization.objects.select_related("parent__provisioned_by", "provisioned_by")
+        .filter(public_id=public_id)
+        .first()
+    )
+    if organization is None:
+        raise NoSuchOrganization
+    reach = reach_at(user, organization, at=at, request_id=request_id, scope=scope)
+    if not reach.grants:
+        raise NoSuchOrganization
+    reach.require(scope, level)
+    return reach
+
+
+def reach_at(
+    user: User,
+    organization: Organization,
+    *,
+    at: datetime | None = None,
+    request_id: str = "",
+    scope: Scope | None = None,
+) -> Reach:
+    """What the person may do there by all roads together, and the nearest of them. Without a road it holds nothing."""
+    found = list(steps(user, organization, at or timezone.now()))
+    taken = {step.road for step in found}
+    return Reach(
+        user,
+        organization,
+        frozenset(step.right for step in found),
+        next((road for road in NEAREST_FIRST if road in taken), Road.DIRECT),
+        request_id,
+        below=frozenset(step.right for step in found if step.below),
+        owner=any(step.preset == Preset.OWNER and step.road != Road.DELEGATION for step in found),
+        scope=scope,
+    )
+
+
+class Step(NamedTuple):
+    """One authorization of one grant that leads to an organization, and how."""
+
+    grant: int
+    road: Road
+    right: Right
+    below: bool
+    """Whether it leads on to what the organization manages."""
+    preset: str
+
+
+class _Row(NamedTuple):
+    grant: int
+    standing: int
+    covers: str
+    member: int | None
+    preset: str
+    scope: str
+    level: str
+
+
+def steps(user: User, organization: Organization, at: datetime) -> Iterator[Step]:
+    """Every step of every road from the person's grants to the organization."""
+    top = organization.parent or organization
+    partner = top.provisioned_by_id
+    rows = list(_rows(user, organization, top, at))
+    delegated = delegated_rights(top, at) if any(row.standing == partner for row in rows) else {}
+    for row in rows:
+        right = (Scope(row.scope), Level(row.level))
+        if row.standing == partner:
+            level = lower(right[1], delegated.get(right[0]))
+            if level:
+                yield Step(row.grant, Road.DELEGATION, (right[0], level), below=True, preset=row.preset)
+        elif row.standing == organization.pk:
+            yield Step(row.grant, Road.DIRECT, right, row.covers == Covers.BELOW, row.preset)
+        else:
+            yield Step(row.grant, Road.PARENT, right, below=False, preset=row.preset)
+
+
+def _rows(user: User, organization: Organization, top: Organization, at: datetime) -> Iterable[_Row]:
+    """What is granted at the organization, above it, and to a named group that it, or what it hangs below, is in."""
+    here = ~Q(covers=Covers.GROUP) & Q(organization=organization)
+    above = [pk for pk in (organization.parent_id, top.provisioned_by_id) if pk]
+    from_above = Q(covers=Covers.BELOW, organization__in=above)
+    by_partner = Q(organization=top.provisioned_by_id, group__members__organization=top.pk)
+    named = Q(organization__in=[organization.pk, top.pk], group__members__organization=organization.pk)
+    in_group = Q(covers=Covers.GROUP) & (by_partner | named) & in_force(at, "group__members")
+    found = held(user, at).filter(here | from_above | in_group, in_force(at, "role__rights"))
+    for row in found.values_list(
+        "pk",
+        "organization",
+        "covers",
+        "group__members__organization",
+        "role__preset",
+        "role__rights__scope",
+        "role__rights__level",
+    ):
+        yield _Row(*row)
+
+
+def delegated_rights(organization: Organization, at: datetime | None = None) -> dict[Scope, Level]:
+    """What a second-level organization delegates to the partner that provisioned it, by area."""
+    given: dict[Scope, Level] = {}
+    rows = Delegation.objects.filter(in_force(at or timezone.now()), organization=organization)
+    for scope, level in rows.values_list("scope", "level"):
+        given[Scope(scope)] = higher(Level(level), given.get(Scope(scope)))
+    return given
+
+
+def lower(one: Level, other: Level | None) -> Level | None:
+    """The lesser of two levels; nothing where one of them is missing."""
+    if other is None:
+        return None
+    return Level.MANAGE if one == other == Level.MANAGE else Level.VIEW
+
+
+def higher(one: Level, other: Level | None) -> Level:
+    return Level.MANAGE if Level.MANAGE in {one, other} else Level.VIEW
+
+
+def rights_of(steps: Iterable[Step]) -> dict[int, set[Right]]:
+    """The rights of each grant among `steps`, by the grant's primary key."""
+    found: dict[int, set[Right]] = defaultdict(set)
+    for step in steps:
+        found[step.grant].add(step.right)
+    return found
