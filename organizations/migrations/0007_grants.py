@@ -13,6 +13,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="user",
+            name="public_id",
+            field=models.UUIDField(default=uuid.uuid4, editable=False, null=True),
+        ),
         migrations.CreateModel(
             name="Delegation",
             fields=[

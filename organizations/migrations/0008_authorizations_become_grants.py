@@ -4,6 +4,7 @@ Who held all nine at manage is an owner. Any other set becomes a role of that or
 whoever managed organizations could change many of them at once before, and still can.
 """
 
+import uuid
 from collections import defaultdict
 from datetime import UTC, datetime
 
@@ -24,6 +25,13 @@ AREAS = (
 EVERYTHING = frozenset((scope, "MANAGE") for scope in (*AREAS, "BULK"))
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 MODELS = ("Authorization", "Organization", "Role", "Right", "Grant", "Delegation")
+
+
+def name_people(apps, schema_editor):
+    """One id each: the column's default was the same for all rows there were."""
+    User = apps.get_model("organizations", "User")
+    for pk in list(User.objects.values_list("pk", flat=True)):
+        User.objects.filter(pk=pk).update(public_id=uuid.uuid4())
 
 
 def become_grants(apps, schema_editor):
@@ -84,4 +92,7 @@ def become_authorizations(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("organizations", "0007_grants")]
 
-    operations = [migrations.RunPython(become_grants, become_authorizations)]
+    operations = [
+        migrations.RunPython(name_people, migrations.RunPython.noop),
+        migrations.RunPython(become_grants, become_authorizations),
+    ]

@@ -1,8 +1,9 @@
 """The rows that grants replaced are gone. SQLite rebuilds the table of organizations, so its triggers are made anew."""
 
+import uuid
 from importlib import import_module
 
-from django.db import migrations
+from django.db import migrations, models
 
 above = import_module("organizations.migrations.0002_no_children_below_managed")
 
@@ -18,6 +19,11 @@ class Migration(migrations.Migration):
     dependencies = [("organizations", "0008_authorizations_become_grants")]
 
     operations = [
+        migrations.AlterField(
+            model_name="user",
+            name="public_id",
+            field=models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+        ),
         migrations.RunPython(migrations.RunPython.noop, create_on_sqlite),
         migrations.RemoveConstraint(
             model_name="organization",

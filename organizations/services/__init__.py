@@ -4,6 +4,15 @@ from organizations.services.changes import EditedMeanwhile, change_details, enab
 from organizations.services.creation import add_organization
 from organizations.services.delegation import delegate_everything, give_up_delegation, set_delegation
 from organizations.services.drafts import TURN, NoSuchDraft, discard_draft, keep_draft, start_draft
+from organizations.services.grants import (
+    NoSuchGrant,
+    change_access,
+    exceeds,
+    give_up_access,
+    grant_access,
+    record_ended_grants,
+    revoke_access,
+)
 from organizations.services.keys import (
     disable_key,
     enable_key,
@@ -20,7 +29,9 @@ __all__ = [
     "TURN",
     "EditedMeanwhile",
     "NoSuchDraft",
+    "NoSuchGrant",
     "add_organization",
+    "change_access",
     "change_details",
     "choose_theme",
     "delegate_everything",
@@ -29,13 +40,18 @@ __all__ = [
     "enable_key",
     "enable_live",
     "end_replaced_keys",
+    "exceeds",
+    "give_up_access",
     "give_up_delegation",
+    "grant_access",
     "issue_key",
     "keep_draft",
+    "record_ended_grants",
     "refuse_proof",
     "remove_logo",
     "retire",
     "retire_key",
+    "revoke_access",
     "rotate_key",
     "set_delegation",
     "set_logo",
