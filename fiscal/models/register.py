@@ -55,6 +55,9 @@ class Register(models.Model):
     time_zone = models.CharField(max_length=40, help_text="A day is its local day.")
     region = models.CharField(max_length=40, blank=True, help_text="Where VAT differs: JUNGHOLZ or MITTELBERG.")
     read_from = models.DateField(null=True, help_text="Its first day to be read.")
+    counts_from = models.DateField(
+        null=True, help_text="Earlier days were read through another register of its Kassen-ID, and count there."
+    )
     gone_at = models.DateTimeField(null=True, help_text="No longer in the provider's list. Its history stays.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
