@@ -117,7 +117,9 @@ class Takings:
         if key not in self.methods:
             meaning = {"Bar": PaymentCategory.CASH, "Contanti": PaymentCategory.CASH, "Karte": PaymentCategory.CARD}
             category = meaning.get(name, PaymentCategory.UNMAPPED)
-            self.methods[key] = PaymentMethod.objects.create(register=register, name=name, category=category)
+            self.methods[key] = PaymentMethod.objects.create(
+                organization=register.organization, register=register, name=name, category=category
+            )
         return self.methods[key]
 
     def write(self) -> None:

@@ -1,10 +1,12 @@
-"""One connection at a time reads a Kassen-ID, and the database says which.
+"""One connection at a time reads a Kassen-ID, and each organization has its own payment methods of a register.
 
-Of registers that are read twice already the one that was known first goes on; the other is then no longer listed.
+Of registers that are read twice already the one that was known first goes on; the other is then no longer listed. What was
+said about a payment method holds for every organization where the register stood, as it did until now.
 """
 
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.models import F, OuterRef, Subquery
 
 
 def claim_what_is_read(apps, schema_editor):
@@ -22,6 +24,21 @@ def claim_what_is_read(apps, schema_editor):
         for provider, serial, connection, own, parent in rows.order_by("pk").values_list(*columns)
     ]
     SerialClaim.objects.bulk_create(claims, batch_size=1_000, ignore_conflicts=True)
+
+
+def give_methods_to_organizations(apps, schema_editor):
+    PaymentMethod, DayPayment = apps.get_model("fiscal", "PaymentMethod"), apps.get_model("fiscal", "DayPayment")
+    Register = apps.get_model("fiscal", "Register")
+    stands = Register.objects.filter(pk=OuterRef("register")).values("organization")
+    PaymentMethod.objects.update(organization=Subquery(stands))
+    elsewhere = DayPayment.objects.exclude(organization=F("method__organization")).order_by()
+    for method_id, organization_id in elsewhere.values_list("method", "organization").distinct():
+        copy = PaymentMethod.objects.get(pk=method_id)
+        copy.pk, copy.organization_id = None, organization_id
+        copy.save()
+        DayPayment.objects.filter(method=method_id, organization=organization_id).update(method=copy)
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or the table could not be changed any more
 
 
 class Migration(migrations.Migration):
@@ -76,4 +93,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(claim_what_is_read, migrations.RunPython.noop),
+        migrations.RemoveConstraint(model_name="paymentmethod", name="payment_method_once"),
+        migrations.AddField(
+            model_name="paymentmethod",
+            name="organization",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="organizations.organization",
+            ),
+        ),
+        migrations.RunPython(give_methods_to_organizations, migrations.RunPython.noop),
+        migrations.AlterField(
+            model_name="paymentmethod",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="paymentmethod",
+            constraint=models.UniqueConstraint(fields=("register", "organization", "name"), name="payment_method_once"),
+        ),
     ]

@@ -103,8 +103,12 @@ class Placement(models.Model):
 
 
 class PaymentMethod(models.Model):
-    """A payment method as one register names it, and what somebody says it means."""
+    """A payment method as one register names it, and what people of the organization where it stood say it means.
 
+    Each organization has its own: whoever gets a register later changes no figures of who had it before.
+    """
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     register = models.ForeignKey(Register, models.CASCADE, related_name="payment_methods")
     name = models.CharField(max_length=100)
     category = models.CharField(max_length=10, choices=PaymentCategory.choices, default=PaymentCategory.UNMAPPED)
@@ -114,7 +118,7 @@ class PaymentMethod(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
-        constraints = [models.UniqueConstraint(fields=["register", "name"], name="payment_method_once")]
+        constraints = [models.UniqueConstraint(fields=["register", "organization", "name"], name="payment_method_once")]
 
     def __str__(self) -> str:
         return self.name

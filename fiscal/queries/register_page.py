@@ -127,7 +127,7 @@ def register_page(reach: Reach, register_id: UUID) -> RegisterPage | None:
         windows=_windows(register, since, opens=opens),
         methods=[
             MethodLine(row.name, str(row.get_category_display()), row.category == PaymentCategory.UNMAPPED)
-            for row in register.payment_methods.all()
+            for row in register.payment_methods.filter(organization=register.organization)
         ],
         findings=_findings(reach, register),
         wider=_wider(reach, register),

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 
 from fiscal.choices import ConnectionKind, ConnectionStatus, FillState
-from fiscal.models import Article, Connection, FillDay, PaymentMethod, Placement, Register
+from fiscal.models import Article, Connection, FillDay, Placement, Register
 from fiscal.statistics.claims import claim, head_of, release
+from fiscal.statistics.methods import add_methods, known_methods
 from fiscal.statistics.plan import DAY, HOUR, NIGHTLY_DAYS
 from fiscal.statistics.reader import Reader
 from fiscal.statistics.shapes import Catalogue, SourceRegister
@@ -153,10 +154,9 @@ def _take_catalogue(reader: Reader, connection: Connection, found: Catalogue) ->
         unique_fields=["connection", "remote_id"],
         update_fields=["number", "name", "group", "price", "vat_rate", "seen_at"],
     )
-    methods = [
-        PaymentMethod(register=register, name=name[:100])
-        for register in connection.registers.filter(gone_at=None)
-        for name in dict.fromkeys(found.payment_methods)
-    ]
-    PaymentMethod.objects.bulk_create(methods, batch_size=1_000, ignore_conflicts=True)
+    listed = [name[:100] for name in found.payment_methods]
+    for register in connection.registers.filter(gone_at=None):
+        here = {(register.organization_id, name) for name in listed}
+        if new := here - known_methods(register):
+            add_methods(register, new)
     Connection.objects.filter(pk=connection.pk).update(catalogue_at=now)
