@@ -169,7 +169,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # What people wait for never stands behind the reading of somebody's sales: those have a queue and workers of their own.
 CELERY_TASK_ROUTES = {
     f"fiscal.tasks.{name}": {"queue": "sales"}
-    for name in ("read_sales", "roll_up", "keep_statistics", "verify", "send_reports")
+    for name in ("read_sales", "roll_up", "keep_statistics", "verify", "send_reports", "check_files")
 }
 CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker: the sweep finds what was not rung for
 CELERY_TIMEZONE = "UTC"

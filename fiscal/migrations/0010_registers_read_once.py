@@ -1,4 +1,4 @@
-"""One connection at a time reads a Kassen-ID, and each organization has its own payment methods of a register.
+"""One connection at a time reads a Kassen-ID, each organization has its own payment methods, workers check uploaded files.
 
 Of registers that are read twice already the one that was known first goes on; the other is then no longer listed. What was
 said about a payment method holds for every organization where the register stood, as it did until now.
@@ -39,6 +39,12 @@ def give_methods_to_organizations(apps, schema_editor):
         DayPayment.objects.filter(method=method_id, organization=organization_id).update(method=copy)
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or the table could not be changed any more
+
+
+def check_anew(apps, schema_editor):
+    """What a file says is kept from now on: those that nobody applied yet are checked once more."""
+    waiting = apps.get_model("fiscal", "FileImport").objects.filter(ended_at=None).exclude(state="DONE")
+    waiting.update(state="CHECKING")
 
 
 class Migration(migrations.Migration):
@@ -116,4 +122,62 @@ class Migration(migrations.Migration):
             model_name="paymentmethod",
             constraint=models.UniqueConstraint(fields=("register", "organization", "name"), name="payment_method_once"),
         ),
+        migrations.AddField(
+            model_name="fileimport",
+            name="check_until",
+            field=models.DateTimeField(help_text="A worker checks it until then.", null=True),
+        ),
+        migrations.AddField(
+            model_name="fileimport",
+            name="checked",
+            field=models.BinaryField(
+                help_text="What it says (of one with faults: its sound days), to be applied.", null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="fileimport",
+            name="checks",
+            field=models.PositiveSmallIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name="fileimport",
+            name="rejected",
+            field=models.JSONField(default=list, help_text="Numbers of the rows that are then left out."),
+        ),
+        migrations.AddField(
+            model_name="fileimport",
+            name="samples",
+            field=models.JSONField(default=dict, help_text="A few values of each column."),
+        ),
+        migrations.AddField(
+            model_name="register",
+            name="reread_at",
+            field=models.DateTimeField(help_text="When settled days of it were last read again in full.", null=True),
+        ),
+        migrations.AlterField(
+            model_name="fileimport",
+            name="content",
+            field=models.BinaryField(help_text="As uploaded; emptied when the import ends, or 30 days after."),
+        ),
+        migrations.AlterField(
+            model_name="fileimport",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("CHECKING", "being checked"),
+                    ("MAPPING", "waits for its columns to be named"),
+                    ("READY", "checked, not applied yet"),
+                    ("DONE", "applied"),
+                    ("REFUSED", "refused"),
+                ],
+                max_length=10,
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="fileimport",
+            index=models.Index(
+                condition=models.Q(("state", "CHECKING")), fields=["uploaded_at"], name="file_waits_for_its_check"
+            ),
+        ),
+        migrations.RunPython(check_anew, migrations.RunPython.noop),
     ]
