@@ -299,6 +299,9 @@ DATACASH_RATE = environment.number("KONTOR_DATACASH_RATE", default=0)
 # --- statistics ------------------------------------------------------------------------------------------------
 READ_MINUTES = environment.number("KONTOR_READ_MINUTES", default=5, least=0.05)  # between two rounds of a connection
 REREAD_DAYS = int(environment.number("KONTOR_REREAD_DAYS", default=7, least=1))  # closed days read again: late receipts
+REREAD_MONTHS = int(
+    environment.number("KONTOR_REREAD_MONTHS", default=13)
+)  # settled days are read again, slowly; 0: not
 RAW_DAYS = int(environment.number("KONTOR_RAW_DAYS", default=30))  # raw pages are kept so long; 0: not at all
 RECEIPT_MONTHS = int(environment.number("KONTOR_RECEIPT_MONTHS", default=0))  # older receipts are dropped; 0: never
 
