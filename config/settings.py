@@ -278,6 +278,7 @@ MANAGEMENT_URL = os.environ.get("KONTOR_MANAGEMENT_URL") or (
 MANAGEMENT_RATE = environment.number("KONTOR_MANAGEMENT_RATE", default=0)  # requests a second; 0: only what 429 teaches
 # Kassandro's paper names neither hosts nor token paths, and one header; DataCash's are what one client uses.
 _SANDBOX = "" if PRODUCTION else f"http://127.0.0.1:{SANDBOX_PORT}"
+SANDBOX_URL = _SANDBOX  # where its own pages begin; '' where there is none
 KASSANDRO_URL = os.environ.get("KONTOR_KASSANDRO_URL") or (f"{_SANDBOX}/kassandro/api" if _SANDBOX else "")
 KASSANDRO_HEADER = os.environ.get("KONTOR_KASSANDRO_HEADER") or "kassandra-token"
 KASSANDRO_TOKEN_PATHS = {
