@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -118,7 +119,9 @@ def sales_summary(reach: Reach) -> SalesSummary | None:
     clients, integrations, transactions = seen
     registers = _registers(reach) if clients else {}
     connections = _connections(reach) if integrations else {}
-    unmapped = PaymentMethod.objects.filter(reach.tree(), category=PaymentCategory.UNMAPPED, register__gone_at=None)
+    unmapped = PaymentMethod.objects.filter(
+        reach.tree(scope=Scope.TRANSACTIONS), category=PaymentCategory.UNMAPPED, register__gone_at=None
+    )
     return SalesSummary(
         registers=registers.get("n"),
         gone=registers.get("gone", 0),
@@ -131,15 +134,16 @@ def sales_summary(reach: Reach) -> SalesSummary | None:
 
 
 def _registers(reach: Reach) -> dict[str, int]:
-    days = FillDay.objects.filter(stood_here(reach.tree), state=FillState.INCOMPLETE)
-    counts = Register.objects.filter(reach.tree()).aggregate(
+    here = partial(reach.tree, scope=Scope.CLIENTS)
+    days = FillDay.objects.filter(stood_here(here), state=FillState.INCOMPLETE)
+    counts = Register.objects.filter(here()).aggregate(
         n=Count("pk", filter=Q(gone_at=None)), gone=Count("pk", filter=Q(gone_at__isnull=False))
     )
     return counts | {"incomplete": days.count()}
 
 
 def _connections(reach: Reach) -> dict[str, int]:
-    rows = Connection.objects.filter(reach.tree()).exclude(status=ConnectionStatus.REVOKED)
+    rows = Connection.objects.filter(reach.tree(scope=Scope.INTEGRATIONS)).exclude(status=ConnectionStatus.REVOKED)
     return rows.aggregate(
         n=Count("pk"),
         stopped=Count("pk", filter=Q(status=ConnectionStatus.STOPPED)),

@@ -6,7 +6,7 @@ import pytest
 
 from fiscal.models import Connection, SerialClaim
 from organizations.choices import Level, Scope
-from organizations.models import Authorization
+from tests.cast import allow
 from tests.fiscal.statistics.books import make_connection, make_register
 from tests.portal.sales import days_ago, only, signed_in, url
 
@@ -41,7 +41,7 @@ def test_people_of_a_managed_organization_learn_no_name_from_above(cast, second)
 
 def test_who_may_not_see_connections_there_reads_only_the_organization(cast, second):
     only(cast.mio, cast.shop, Scope.INTEGRATIONS)
-    Authorization.objects.create(user=cast.mio, organization=cast.maker, scope=Scope.BILLING, level=Level.VIEW)
+    allow(cast.mio, cast.maker, Scope.BILLING, level=Level.VIEW)
     html = page(cast.mio, cast, second)
     assert "It is read already at Kassenwerk GmbH." in html
     assert "Kassandro all" not in html
