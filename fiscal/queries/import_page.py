@@ -131,8 +131,10 @@ def _columns(row: FileImport) -> tuple[list[ColumnLine], list[ColumnLine]]:
     """Columns that nobody knows, and those that are known."""
     meant = known_columns(row.headers, FileLayout(row.layout))
     samples = row.samples
-    unknown = [ColumnLine(name, samples[name], row.columns.get(name, "")) for name in row.headers if name not in meant]
-    known = [ColumnLine(name, samples[name], _meaning(meaning)) for name, meaning in meant.items()]
+    unknown = [
+        ColumnLine(name, samples.get(name, []), row.columns.get(name, "")) for name in row.headers if name not in meant
+    ]
+    known = [ColumnLine(name, samples.get(name, []), _meaning(meaning)) for name, meaning in meant.items()]
     return unknown, known
 
 
