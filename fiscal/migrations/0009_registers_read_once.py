@@ -31,12 +31,16 @@ def give_methods_to_organizations(apps, schema_editor):
     Register = apps.get_model("fiscal", "Register")
     stands = Register.objects.filter(pk=OuterRef("register")).values("organization")
     PaymentMethod.objects.update(organization=Subquery(stands))
-    elsewhere = DayPayment.objects.exclude(organization=F("method__organization")).order_by()
-    for method_id, organization_id in elsewhere.values_list("method", "organization").distinct():
-        copy = PaymentMethod.objects.get(pk=method_id)
-        copy.pk, copy.organization_id = None, organization_id
-        copy.save()
-        DayPayment.objects.filter(method=method_id, organization=organization_id).update(method=copy)
+    stood = apps.get_model("fiscal", "Placement").objects.exclude(organization=F("register__organization"))
+    sold = DayPayment.objects.exclude(organization=F("register__organization")).order_by()
+    elsewhere = {pair for rows in (stood, sold) for pair in rows.values_list("register", "organization").distinct()}
+    for register_id, organization_id in sorted(elsewhere):
+        for method in list(
+            PaymentMethod.objects.filter(register=register_id, register__organization=F("organization"))
+        ):
+            known_as, method.pk, method.organization_id = method.pk, None, organization_id
+            method.save()
+            DayPayment.objects.filter(method=known_as, organization=organization_id).update(method=method)
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or the table could not be changed any more
 
