@@ -156,7 +156,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="register",
             name="reread_at",
-            field=models.DateTimeField(help_text="When settled days of it were last read again in full.", null=True),
+            field=models.DateTimeField(
+                help_text="When it was last its turn to have settled days read again.", null=True
+            ),
         ),
         migrations.AlterField(
             model_name="fileimport",

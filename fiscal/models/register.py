@@ -58,7 +58,7 @@ class Register(models.Model):
     counts_from = models.DateField(
         null=True, help_text="Earlier days were read through another register of its Kassen-ID, and count there."
     )
-    reread_at = models.DateTimeField(null=True, help_text="When settled days of it were last read again in full.")
+    reread_at = models.DateTimeField(null=True, help_text="When it was last its turn to have settled days read again.")
     gone_at = models.DateTimeField(null=True, help_text="No longer in the provider's list. Its history stays.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

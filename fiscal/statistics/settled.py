@@ -24,6 +24,9 @@ NIGHT = range(5)
 """Hours of the register's clock in which nobody looks at its figures."""
 QUICK = timedelta(seconds=5)
 """A turn that took longer had enough to do."""
+NIGHTLY = timedelta(hours=12)
+MOST_REGISTERS = 50
+"""Looked at in one turn, however many there are."""
 MOST_RECEIPTS = 5_000
 REST = timedelta(days=28)
 """Days that were read within this time are not read again."""
@@ -35,10 +38,13 @@ def look_back(reader: Reader, connection: Connection) -> None:
     if not settings.REREAD_MONTHS or now - reader.lease.begun > QUICK:
         return
     rows = connection.registers.filter(gone_at=None, connection__status=ConnectionStatus.ACTIVE)
-    for register in rows.order_by(F("reread_at").asc(nulls_first=True), "pk"):
-        if _has_its_turn(register, now) and (span := next_window(register, reader.source.longest_days, now)):
-            # Noted first: a register whose window fails does not stand in the way of the others.
-            Register.objects.filter(pk=register.pk).update(reread_at=now)
+    rows = rows.filter(Q(reread_at=None) | Q(reread_at__lt=now - NIGHTLY))
+    for register in rows.order_by(F("reread_at").asc(nulls_first=True), "pk")[:MOST_REGISTERS]:
+        if not _has_its_turn(register, now):
+            continue
+        # Noted first: one that has nothing to read, or whose window fails, does not stand in the way of the others.
+        Register.objects.filter(pk=register.pk).update(reread_at=now)
+        if span := next_window(register, reader.source.longest_days, now):
             _read(reader, register, span)
             return
 
