@@ -276,6 +276,12 @@ MANAGEMENT_URL = os.environ.get("KONTOR_MANAGEMENT_URL") or (
     "https://dashboard.fiskaly.com/api/v0" if PRODUCTION else f"http://127.0.0.1:{SANDBOX_PORT}/management/api/v0"
 )
 MANAGEMENT_RATE = environment.number("KONTOR_MANAGEMENT_RATE", default=0)  # requests a second; 0: only what 429 teaches
+# Where people go for what fiskaly lets nobody do by a call; the sandbox's console plays it.
+DASHBOARD_URL = os.environ.get("KONTOR_DASHBOARD_URL") or (
+    "https://dashboard.fiskaly.com/" if PRODUCTION else f"http://127.0.0.1:{SANDBOX_PORT}/management/"
+)
+INVITATION_HOURS = environment.number("KONTOR_INVITATION_HOURS", default=48, least=1)  # then fiskaly drops it
+INVITED_USER_TYPE = os.environ.get("KONTOR_INVITED_USER_TYPE") or "INVITED_USER"  # assumed `_type` of who is invited
 # Kassandro's paper names neither hosts nor token paths, and one header; DataCash's are what one client uses.
 _SANDBOX = "" if PRODUCTION else f"http://127.0.0.1:{SANDBOX_PORT}"
 SANDBOX_URL = _SANDBOX  # where its own pages begin; '' where there is none

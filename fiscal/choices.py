@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from organizations.choices import Scope
+
 
 class KindName(TextChoices):
     """What is mirrored, in the order of need."""
@@ -13,6 +15,15 @@ class KindName(TextChoices):
     BILLING_ADDRESS = "BILLING_ADDRESS", _("billing address")
     ARRANGEMENT = "ARRANGEMENT", _("arrangement")
     API_KEY = "API_KEY", _("API key")
+    DASHBOARD_USER = "DASHBOARD_USER", _("user of fiskaly's dashboard")
+
+
+SCOPES = {
+    KindName.BILLING_ADDRESS: Scope.BILLING,
+    KindName.ARRANGEMENT: Scope.BILLING,
+    KindName.DASHBOARD_USER: Scope.USERS,
+}
+"""Whose mirror work only they see who may view more than the organization; other kinds are seen by all who do."""
 
 
 class Phase(TextChoices):
@@ -73,6 +84,7 @@ class ErrorCode(TextChoices):
     NO_CREDENTIAL = "NO_CREDENTIAL", _("no credential")
     WRONG_MODE = "WRONG_MODE", _("credential of the other mode")
     NEEDS = "NEEDS", _("waits for something else")
+    LAPSED = "LAPSED", _("invitation lapsed")
     POISON = "POISON", _("the worker died on it")
     INTERNAL = "INTERNAL", _("fault in Kontor")
 

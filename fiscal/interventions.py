@@ -46,17 +46,44 @@ REGISTRY = (
 )
 
 
-def registry_counts() -> dict[str, int]:
-    """How many rows are automatable, partly so, and not at all."""
-    return dict(Counter(row.automatable for row in REGISTRY))
-
-
 @dataclass(frozen=True)
 class Intervention:
     """Why an object waits for a person, and what that person does."""
 
     title: str | Promise
     what_to_do: str | Promise
+
+
+@dataclass(frozen=True)
+class RoleRow:
+    """One role of fiskaly's HUB, as its page tells it. Shown to people; nothing in Kontor depends on it."""
+
+    name: str
+    may: str | Promise
+
+
+ROLES_AT_FISKALY = (
+    RoleRow("Owner", _("everything; asks for LIVE. Exactly one, who created the account; cannot be removed")),
+    RoleRow("Admin", _("manages organizations, makes API keys, activates products")),
+    RoleRow("User Manager", _("manages users and what they may do")),
+    RoleRow("Billing", _("sees billing, plans, usage and invoices")),
+    RoleRow("Regular user", _("sees products and data of the organizations they are invited to")),
+)
+"""fiskaly's list of roles changes between editions of its own page ("User management"), and no call knows of it."""
+
+ROLES_READ = _("November 2026")
+
+GIVE_ROLE = Intervention(
+    _("Roles are given in fiskaly's dashboard"),
+    _(
+        "fiskaly has no call for them, and its registry of human steps leaves “Manage user access” to a person: an admin opens the organization there, chooses the person and gives the role."
+    ),
+)
+
+
+def registry_counts() -> dict[str, int]:
+    """How many rows are automatable, partly so, and not at all."""
+    return dict(Counter(row.automatable for row in REGISTRY))
 
 
 INTERVENTIONS: dict[str, Intervention] = {
@@ -76,6 +103,18 @@ INTERVENTIONS: dict[str, Intervention] = {
         _("It is no longer at fiskaly"),
         _(
             "Somebody deleted it there, or the credential cannot see it. Check in the dashboard, then try again or retire it."
+        ),
+    ),
+    "invitation_lapsed": Intervention(
+        _("The invitation lapsed"),
+        _(
+            "Nobody registered with this address in time, so fiskaly dropped it. Invite the person again, or remove them."
+        ),
+    ),
+    "stays_at_fiskaly": Intervention(
+        _("fiskaly keeps this person"),
+        _(
+            "The user that created the organization cannot be removed by a call. Ask fiskaly to make somebody else the admin, then try again."
         ),
     ),
     "untrusted": Intervention(
@@ -118,6 +157,7 @@ ERROR_WORDS: dict[str, str | Promise] = {
     "REFUSED": _("fiskaly refused this. Change what it names, or try again."),
     "GONE": _("It is no longer at fiskaly."),
     "DUPLICATE": _("It exists more than once at fiskaly."),
+    "LAPSED": _("The invitation was not taken up in time."),
     "NO_CREDENTIAL": _("There is no credential for this mode yet."),
     "WRONG_MODE": _("The credential is of the other mode; nothing was sent."),
     "NEEDS": _("Something else has to be in step first."),

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, validate_email
 from django.utils.translation import gettext as _
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError as BadNumber
@@ -145,6 +147,25 @@ def metadata_fault(metadata: dict[str, str]) -> str:
                 "key": key
             }
     return ""
+
+
+PERSON_NAME = 100
+"""fiskaly documents no maximum length of a person's names; this is ours."""
+
+
+def check_dashboard_user(*, email: str, first_name: str, last_name: str) -> None:
+    """Raise RulesBroken unless this can be invited to fiskaly's dashboard (contract: "Users, billing addresses")."""
+    errors: dict[str, str] = {}
+    try:
+        validate_email(email)
+        MaxLengthValidator(254)(email)
+    except ValidationError:
+        errors["email"] = _("Write a whole e-mail address, for example anna@example.at: fiskaly writes to it.")
+    for name, value in (("first_name", first_name), ("last_name", last_name)):
+        if len(value) > PERSON_NAME:
+            errors[name] = _("Shorten this to %(most)d characters.") % {"most": PERSON_NAME}
+    if errors:
+        raise RulesBroken(errors)
 
 
 def check_key_name(name: str) -> None:

@@ -40,6 +40,7 @@ class Branch:
     above: Organization | None = None
     kind: Kind = Kind.MANAGED
     key_name: str = ""
+    creator: str = ""
     remote: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -59,7 +60,7 @@ class Branch:
             **asdict(self.facts),
         }
         if self.above is None:
-            return item
+            return item | {"created_by_user": self.creator}
         if self.kind == Kind.MANAGED:
             item["managed_by_organization_id"] = bill_to
         return item | {

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from billing.models import Arrangement
 from fiscal.choices import KindName
-from fiscal.demo import people, sales, stage
+from fiscal.demo import dashboard, people, sales, stage
 from fiscal.demo.companies import Place, company
 from fiscal.demo.rows import (
     Branch,
@@ -66,6 +66,9 @@ def load(now: datetime, *, customers: int = CUSTOMERS) -> None:
         )
         label = loader.provisioned(maker, "weisslabel", "Weisslabel Kassen KG", people.WHITE_LABEL, delegation=False)
         customers_of_label = loader.managed(label, "label-customer", LABEL_CUSTOMERS, first=60)
+        loader.at_fiskaly(maker, "kassenwerk", dashboard.AT_MAKER, creator=people.POS)
+        loader.at_fiskaly(holding, "ostermann", dashboard.AT_HOLDING)
+        loader.at_fiskaly(shops[0], "customer-0", dashboard.AT_SHOP)
         sales.load(sales.House(maker, shops, holding, branches, customers_of_label), now)
     _make_trouble(shops)
 
@@ -88,7 +91,7 @@ class _Loader:
 
     def partner(self, slug: str, name: str, person: people.Person) -> Organization:
         """A main organization as made in the dashboard, connected with a key per mode."""
-        branch = Branch(slug, company(7, name=name), BOTH, kind=Kind.ORGANIZATION)
+        branch = Branch(slug, company(7, name=name), BOTH, kind=Kind.ORGANIZATION, creator=dashboard.creator_id(slug))
         keys = {
             mode: (f"{mode.lower()}_{fixed_text(26, slug, mode)}_kontor", fixed_text(43, slug, mode, "s"))
             for mode in BOTH
@@ -166,6 +169,20 @@ class _Loader:
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         self.people[person.email] = user
         grant_everything(user, [organization])
+
+    def at_fiskaly(
+        self,
+        at: Organization,
+        slug: str,
+        colleagues: tuple[dashboard.Colleague, ...],
+        *,
+        creator: people.Person | None = None,
+    ) -> None:
+        """Let people into fiskaly's own dashboard."""
+        credential = self.credentials[Mode.LIVE if at.in_live else Mode.TEST]
+        if creator:
+            dashboard.load_creator(at, slug, creator, self.now, remote_id=self.remote[at.pk], credential=credential)
+        dashboard.load(at, slug, colleagues, self.now, remote_id=self.remote[at.pk], credential=credential)
 
     def _stored(self, branches: list[Branch], *, bill_to: Organization | None) -> list[Organization]:
         remote_bill_to = self.remote.get(bill_to.pk, "") if bill_to else ""

@@ -21,6 +21,7 @@ from django.utils import timezone
 from fiscal.choices import CredentialStatus, ErrorCode, Operation, Outcome
 from fiscal.mirror.checkpoints import reached
 from fiscal.mirror.kind import Kind, Wanted
+from fiscal.mirror.nearest import nearest_credential
 from fiscal.mirror.plan import Call, Create, EnableLive, Keep, Plan, Seen
 from fiscal.mirror.settle import Settlement
 from fiscal.mirror.verdict import delay_after
@@ -298,7 +299,4 @@ def credential_for(wanted: Wanted, *, maker: Credential | None) -> Credential | 
     """The credential to use: the one that made the object, else the nearest holder's in a mode that fits."""
     if maker and maker.status != CredentialStatus.REVOKED:
         return maker
-    order = {holder.pk: place for place, holder in enumerate(wanted.holders())}
-    found = Credential.objects.exclude(status=CredentialStatus.REVOKED)
-    found = found.filter(organization_id__in=order, mode__in=wanted.modes)
-    return min(found, key=lambda one: (wanted.modes.index(Mode(one.mode)), order[one.organization_id]), default=None)
+    return nearest_credential(wanted.holders(), wanted.modes)

@@ -18,10 +18,17 @@ from fiscal.mirror.kind import Kind
 from fiscal.mirror.kinds.api_key import ApiKeyKind
 from fiscal.mirror.kinds.arrangement import ArrangementKind
 from fiscal.mirror.kinds.billing_address import BillingAddressKind
+from fiscal.mirror.kinds.dashboard_user import DashboardUserKind
 from fiscal.mirror.kinds.organization import OrganizationKind
 from fiscal.models import Mirror
 
-KINDS: tuple[Kind, ...] = (OrganizationKind(), BillingAddressKind(), ArrangementKind(), ApiKeyKind())
+KINDS: tuple[Kind, ...] = (
+    OrganizationKind(),
+    BillingAddressKind(),
+    ArrangementKind(),
+    ApiKeyKind(),
+    DashboardUserKind(),
+)
 BY_NAME = {kind.name: kind for kind in KINDS}
 MOST_TURNS = 5
 """Passes of one object in one go. Three are the most that it needs; one that stays due must not hold up the others."""

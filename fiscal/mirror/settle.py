@@ -16,7 +16,7 @@ from fiscal.choices import ErrorCode, KindName, Outcome
 from fiscal.mirror.checkpoints import reached
 from fiscal.mirror.kind import Kind, Wanted
 from fiscal.mirror.plan import Call, Create, DisableOrphan, Retire, Seen, Update
-from fiscal.mirror.verdict import PARKING, code_of, delay_after, outcome_of, wake_waiting
+from fiscal.mirror.verdict import INSTEAD, PARKING, code_of, delay_after, outcome_of, wake_waiting
 from fiscal.models import Credential, Mirror, MirrorAttempt
 from fiscal.providers import errors
 
@@ -134,7 +134,8 @@ class Settlement:
             return self._write({**self._agreement(None), "observed": {}}, Outcome.DONE)
         for sort, (code, action) in PARKING.items():
             if isinstance(error, sort):
-                return self.parked(code, action, error.message)
+                told = INSTEAD.get((KindName(self.mirror.kind), action), action)
+                return self.parked(code, told, error.message)
         held = not error.sent and error.retry_after is not None
         code = code_of(error, self.call)
         tries = self.mirror.tries + (0 if held else 1)

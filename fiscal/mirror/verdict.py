@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from fiscal.choices import ErrorCode, Outcome
+from fiscal.choices import ErrorCode, KindName, Outcome
 from fiscal.mirror.plan import Call, Create
 from fiscal.models import Mirror
 from fiscal.providers import errors
@@ -24,6 +24,9 @@ PARKING = {
     errors.Untrusted: (ErrorCode.UNTRUSTED, "untrusted"),
 }
 """Errors after which only a person can help, and the intervention that tells how."""
+
+INSTEAD = {(KindName.DASHBOARD_USER, "forbidden"): "stays_at_fiskaly"}
+"""Interventions that say more than the general ones, for kinds where an error can mean one thing only."""
 
 RETRYING = {
     errors.Unreachable: ErrorCode.UNREACHABLE,

@@ -14,6 +14,7 @@ from fiscal.models.register import Article, PaymentMethod, Placement, Register, 
 from fiscal.models.report import ReportSending, TurnoverReport
 from fiscal.models.rollup import DayArticle, DayPayment, DayTotal, DayVat, TreeArticle, TreePayment, TreeTotal, TreeVat
 from fiscal.models.upload import ColumnMapping, FileImport, WebhookDelivery
+from fiscal.models.user_listing import UserListing
 
 __all__ = [
     "Article",
@@ -50,6 +51,7 @@ __all__ = [
     "TreeTotal",
     "TreeVat",
     "TurnoverReport",
+    "UserListing",
     "WebhookDelivery",
     "Window",
 ]

@@ -75,7 +75,7 @@ class Mirror(models.Model):
             models.Index(fields=["organization", "kind", *PHASE_COLUMNS], name="mirror_phase"),
             models.Index(fields=["kind", "due_at"]),
             models.Index(fields=["lease_until"]),
-            models.Index(fields=["reread_at"]),
+            models.Index(fields=["kind", "reread_at"]),
             # What every page counts: few rows of many. A query that asks this very condition reads only them, and
             # holds the columns asked about: SQLite would rather read all of `mirror_phase` than open rows.
             models.Index(

@@ -1,4 +1,4 @@
-"""fiskaly Management v0: organizations, API keys and billing addresses, one call per method.
+"""fiskaly Management v0: organizations, API keys, users and billing addresses, one call per method.
 
 Nothing here repeats a change: POST is not idempotent and ids are the provider's. A change that may have been made
 raises with `outcome_unknown`; looking for it by its mark in `metadata` is the caller's part.
@@ -14,13 +14,20 @@ from fiscal.providers.errors import ProviderError, Unauthorized
 from fiscal.providers.gate import Gate, OpenGate
 from fiscal.providers.http import Answer, Door
 from fiscal.providers.listing import Listing, listing, page_of, read_pages
-from fiscal.providers.payloads import ApiKeyPayload, BillingAddressPayload, OrganizationPayload, garbled, read
+from fiscal.providers.payloads import (
+    ApiKeyPayload,
+    BillingAddressPayload,
+    OrganizationPayload,
+    UserPayload,
+    garbled,
+    read,
+)
 from fiscal.providers.tokens import Token, Tokens, check
 
 __all__ = ["Listing", "Management", "check"]
 
-LARGEST_PAGE = 5_000  # organizations; the contract has no figure for keys
-KEYS_PAGE = 100
+LARGEST_PAGE = 5_000  # organizations; the contract has no figure for keys and users
+KEYS_PAGE = USERS_PAGE = 100
 
 
 class Management:
@@ -134,6 +141,33 @@ class Management:
     def delete_api_key(self, organization_id: str, key_id: str) -> None:
         """Delete an API key for good. Raises Absent when it is gone already."""
         self._expect_success("DELETE", f"/organizations/{checked_id(organization_id)}/api-keys/{checked_id(key_id)}")
+
+    # --- users -----------------------------------------------------------------------------------------------
+
+    def users(self, organization_id: str) -> Listing[UserPayload]:
+        """Every user of an organization in fiskaly's dashboard, with those invited. Roles are not told."""
+        path = f"/organizations/{checked_id(organization_id)}/users"
+        return read_pages(
+            UserPayload,
+            min(self._page_size, USERS_PAGE),
+            lambda limit, offset: self._get(path, {"limit": limit, "offset": offset}),
+        )
+
+    def invite_user(
+        self, organization_id: str, email: str, *, first_name: str = "", last_name: str = ""
+    ) -> UserPayload:
+        """Invite a person. Raises AlreadyThere for an address that is on the list."""
+        body = {"email": email, "first_name": first_name, "last_name": last_name}
+        path = f"/organizations/{checked_id(organization_id)}/users"
+        answer = self._call("POST", path, {name: value for name, value in body.items() if value})
+        return read(UserPayload, answer, mutating=True)
+
+    def remove_user(self, organization_id: str, user_id: str) -> None:
+        """Take a person, or an invitation, out of an organization. Raises Absent when it is gone already.
+
+        The user that created the organization stays: Forbidden.
+        """
+        self._expect_success("DELETE", f"/organizations/{checked_id(organization_id)}/users/{checked_id(user_id)}")
 
     # --- billing addresses -----------------------------------------------------------------------------------
 

@@ -129,6 +129,17 @@ class BillingAddressPayload(KeptPayload):
     vat_id_valid: bool | None = None
 
 
+class UserPayload(KeptPayload):
+    """A user of an organization in fiskaly's dashboard. `type` tells an invited one, if the provider tells it at all."""
+
+    id: RequiredUuid = Field(alias="_id")
+    type: RequiredText = Field(alias="_type")
+    email: RequiredText
+    envs: list[str] = Field(default_factory=list, alias="_envs")
+    first_name: Text = None
+    last_name: Text = None
+
+
 class ClaimsPayload(Payload):
     """Whose key it is and where it works. `env`: TEST or LIVE."""
 

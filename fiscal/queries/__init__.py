@@ -23,6 +23,15 @@ from fiscal.queries.connections import (
 )
 from fiscal.queries.creation import Creation, CreationLine, creation_of
 from fiscal.queries.credentials import CredentialFacts, ModeSlot, credential_facts, credentials_of
+from fiscal.queries.dashboard_people import (
+    DashboardPeople,
+    PersonRow,
+    Standing,
+    UnknownRow,
+    dashboard_people,
+    dashboard_person,
+    unknown_person,
+)
 from fiscal.queries.dep_check import DepUnreadable, check_dep
 from fiscal.queries.documents import DocumentFacts, MakingFacts, document_facts, making_facts
 from fiscal.queries.drift import Drift, drift
@@ -101,6 +110,7 @@ __all__ = [
     "Creation",
     "CreationLine",
     "CredentialFacts",
+    "DashboardPeople",
     "DepUnreadable",
     "DocumentFacts",
     "DraftLine",
@@ -123,6 +133,7 @@ __all__ = [
     "OrganizationPage",
     "OrganizationProgress",
     "OrganizationRow",
+    "PersonRow",
     "Piece",
     "Place",
     "Places",
@@ -139,6 +150,8 @@ __all__ = [
     "ShopFilters",
     "ShopList",
     "ShopRow",
+    "Standing",
+    "UnknownRow",
     "Work",
     "WorkFilters",
     "WorkList",
@@ -156,6 +169,8 @@ __all__ = [
     "creation_of",
     "credential_facts",
     "credentials_of",
+    "dashboard_people",
+    "dashboard_person",
     "database_answers",
     "document_facts",
     "draft_answers",
@@ -199,5 +214,6 @@ __all__ = [
     "sales_work",
     "shop_facts",
     "terms_drift",
+    "unknown_person",
     "work_list",
 ]

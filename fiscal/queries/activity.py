@@ -24,6 +24,9 @@ BILLING_VERBS = (
     Verb.TERMS_ADOPTED,
     Verb.TERMS_RESTORED,
 )
+PEOPLE_VERBS = (Verb.DASHBOARD_USER_INVITED, Verb.DASHBOARD_USER_ADOPTED, Verb.DASHBOARD_USER_REMOVED)
+HIDDEN = {Scope.BILLING: BILLING_VERBS, Scope.USERS: PEOPLE_VERBS}
+"""What stands in the record only for who may view more than the organization."""
 REFERENCES = ("bill_to", "parent", "provisioned_by")
 OWN_ROADS = (Road.DIRECT, Road.SYSTEM)
 """Who came by one of these belongs to the organization, or is Kontor: no name of theirs tells what stands above."""
@@ -62,7 +65,9 @@ class Activity:
 
 
 def activity(reach: Reach, *, page: int = 1, size: int = 50) -> Activity:
-    """What was done at the organization reached and below it, newest first. Billing only for who may view it.
+    """What was done at the organization reached and below it, newest first.
+
+    Billing and people of fiskaly's dashboard only for who may view those.
 
     SECURITY: people who came from above are named only to who reaches where they stand. Raises NotAuthorized.
     """
@@ -79,14 +84,17 @@ def activity(reach: Reach, *, page: int = 1, size: int = 50) -> Activity:
 def _entries(reach: Reach) -> Any:
     organization = reach.organization
     here = Q(organization=organization)
-    if not reach.allows(Scope.BILLING):
-        here &= ~Q(verb__in=BILLING_VERBS)
+    for scope, verbs in HIDDEN.items():
+        if not reach.allows(scope):
+            here &= ~Q(verb__in=verbs)
     if organization.is_managed or reach.actor is None:
         return AuditEntry.objects.filter(here)
     children = Q(parent=organization) | Q(provisioned_by=organization)
     below = Q(organization__in=reachable(reach.actor, Scope.ORGANIZATIONS).filter(children).values("pk"))
-    paying = Q(organization__in=reachable(reach.actor, Scope.BILLING).filter(children).values("pk"))
-    return AuditEntry.objects.filter(here | (below & (paying | ~Q(verb__in=BILLING_VERBS))))
+    for scope, verbs in HIDDEN.items():
+        viewed = Q(organization__in=reachable(reach.actor, scope).filter(children).values("pk"))
+        below &= viewed | ~Q(verb__in=verbs)
+    return AuditEntry.objects.filter(here | below)
 
 
 def _names(reach: Reach, entries: Sequence[AuditEntry]) -> dict[str, str]:

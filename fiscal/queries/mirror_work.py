@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from fiscal.queries.standing import mirrors_with_phase
 from fiscal.queries.words import long_reason
 from organizations.access import in_reach, reachable
 from organizations.choices import Level, Scope
-from organizations.models import ApiKey, Organization, User
+from organizations.models import ApiKey, DashboardUser, Organization, User
 
 WORK_PHASES = (Phase.REFUSED, Phase.NEEDS_PERSON, Phase.DRIFTED, Phase.RETRYING)
 """What the page shows, worst first."""
@@ -44,6 +44,8 @@ class WorkRow:
     kind: str
     of_billing: bool
     """An arrangement: what differs is compared where billing is."""
+    of_people: bool
+    """A user of fiskaly's dashboard: what differs is decided where they are."""
     name: str
     organization_id: UUID
     organization: str
@@ -98,7 +100,8 @@ def retryable_ids(user: User, filters: WorkFilters) -> list[int]:
     found = _chosen(_work(user), filters).filter(phase__in=RETRY_PHASES)
     allowed = in_reach(user, Scope.ORGANIZATIONS, Level.MANAGE, organization="organization")
     in_bulk = in_reach(user, Scope.BULK, Level.MANAGE, organization="organization")
-    return list(found.filter(allowed & in_bulk).order_by("since", "pk").values_list("pk", flat=True))
+    people = ~Q(kind=KindName.DASHBOARD_USER) | in_reach(user, Scope.USERS, Level.MANAGE, organization="organization")
+    return list(found.filter(allowed & in_bulk & people).order_by("since", "pk").values_list("pk", flat=True))
 
 
 def work_counts(user: User, *, since: datetime) -> dict[str, tuple[int, datetime | None]]:
@@ -129,10 +132,19 @@ def _sum(counts: dict[tuple[str, str], int], phase: str, kind: str) -> int:
 
 def _rows(user: User, mirrors: Sequence[Mirror]) -> list[WorkRow]:
     names = _names(mirrors)
+    may = _managed(user, Scope.ORGANIZATIONS, mirrors)
+    people = [mirror for mirror in mirrors if mirror.kind == KindName.DASHBOARD_USER]
+    may_people = may & _managed(user, Scope.USERS, people)
+    return [_row(mirror, names, may_people if mirror in people else may) for mirror in mirrors]
+
+
+def _managed(user: User, scope: Scope, mirrors: Sequence[Mirror]) -> set[int]:
+    """Those organizations of these mirrors that the person manages in this scope."""
+    if not mirrors:
+        return set()
     organizations = {mirror.organization_id for mirror in mirrors}
-    allowed = reachable(user, Scope.ORGANIZATIONS, Level.MANAGE).filter(pk__in=organizations)
-    may = set(allowed.values_list("pk", flat=True)) if mirrors else set()
-    return [_row(mirror, names, may) for mirror in mirrors]
+    allowed = reachable(user, scope, Level.MANAGE).filter(pk__in=organizations)
+    return set(allowed.values_list("pk", flat=True))
 
 
 def _row(mirror: Any, names: dict[UUID, str], may: set[int]) -> WorkRow:
@@ -142,6 +154,7 @@ def _row(mirror: Any, names: dict[UUID, str], may: set[int]) -> WorkRow:
         mirror_id=mirror.pk,
         kind=str(KindName(mirror.kind).label),
         of_billing=mirror.kind == KindName.ARRANGEMENT,
+        of_people=mirror.kind == KindName.DASHBOARD_USER,
         name=names.get(mirror.subject_id, ""),
         organization_id=mirror.organization.public_id,
         organization=str(mirror.organization),
@@ -162,4 +175,5 @@ def _names(mirrors: Sequence[Mirror]) -> dict[UUID, str]:
     ids = {kind: [mirror.subject_id for mirror in mirrors if mirror.kind == kind] for kind in KindName.values}
     names = dict(ApiKey.objects.filter(public_id__in=ids[KindName.API_KEY]).values_list("public_id", "name"))
     addresses = BillingAddress.objects.filter(public_id__in=ids[KindName.BILLING_ADDRESS])
-    return names | {address.public_id: str(address) for address in addresses}
+    people = DashboardUser.objects.filter(public_id__in=ids[KindName.DASHBOARD_USER])
+    return names | {row.public_id: str(row) for row in (*addresses, *people)}

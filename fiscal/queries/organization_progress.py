@@ -11,15 +11,14 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from billing.models import Arrangement, BillingAddress
-from fiscal.choices import MOVING, SETTLED_BADLY, CredentialStatus, ErrorCode, KindName, Outcome, Phase
+from fiscal.choices import MOVING, SCOPES, SETTLED_BADLY, CredentialStatus, ErrorCode, KindName, Outcome, Phase
 from fiscal.models import Mirror, MirrorAttempt
 from fiscal.phases import phase_of
 from fiscal.queries.words import long_reason
 from organizations.access import Reach
 from organizations.choices import Level, Scope
-from organizations.models import ApiKey
+from organizations.models import ApiKey, DashboardUser
 
-BILLING_KINDS = (KindName.BILLING_ADDRESS, KindName.ARRANGEMENT)
 ATTEMPTS_SHOWN = 8
 TONES = {Outcome.DONE: ("ok", "check"), Outcome.NOT_THERE: ("neutral", "search"), Outcome.STARTED: ("info", "loader-2")}
 
@@ -39,10 +38,16 @@ class Piece:
     request_id: str
     mirror_id: int | None
     human_action: str
+    held: bool
+    """The person may see it and not decide about it."""
 
     @property
     def can_retry(self) -> bool:
-        return self.mirror_id is not None and self.phase in {Phase.REFUSED, Phase.NEEDS_PERSON, Phase.RETRYING}
+        return (
+            not self.held
+            and self.mirror_id is not None
+            and self.phase in {Phase.REFUSED, Phase.NEEDS_PERSON, Phase.RETRYING}
+        )
 
     @property
     def waits_for_person(self) -> bool:
@@ -94,7 +99,9 @@ def organization_progress(reach: Reach) -> OrganizationProgress:
         )[:ATTEMPTS_SHOWN]
     )
     request_ids = {attempt.mirror_id: attempt.request_id for attempt in reversed(attempts) if attempt.request_id}
-    own, *rest = [_piece(kind, row, mirrors.get(row.public_id), now, request_ids) for kind, row in _subjects(reach)]
+    own, *rest = [
+        _piece(reach, kind, row, mirrors.get(row.public_id), now, request_ids) for kind, row in _subjects(reach)
+    ]
     mirror = mirrors.get(organization.public_id)
     return OrganizationProgress(
         phase=own.phase,
@@ -105,24 +112,28 @@ def organization_progress(reach: Reach) -> OrganizationProgress:
         remote_id=mirror.remote_id if mirror else "",
         own=own,
         pieces=[piece for piece in rest if piece.phase not in {Phase.IN_STEP, Phase.RETIRED}],
-        attempts=_timeline(attempts, mirrors, shows_billing=reach.allows(Scope.BILLING)),
+        attempts=_timeline(attempts, mirrors, reach),
         moving=any(piece.phase in MOVING for piece in (own, *rest)),
         may_retry=reach.allows(Scope.ORGANIZATIONS, Level.MANAGE),
     )
 
 
 def _subjects(reach: Reach) -> list[tuple[KindName, Any]]:
-    """The desired rows of the organization, itself first; billing only for who may view it."""
+    """The desired rows of the organization, itself first; billing and people only for who may view them."""
     organization = reach.organization
     rows: list[tuple[KindName, Any]] = [(KindName.ORGANIZATION, organization)]
     if reach.allows(Scope.BILLING):
         rows += [(KindName.ARRANGEMENT, row) for row in Arrangement.objects.filter(organization=organization)]
         rows += [(KindName.BILLING_ADDRESS, row) for row in BillingAddress.objects.filter(organization=organization)]
     rows += [(KindName.API_KEY, row) for row in ApiKey.objects.filter(organization=organization)]
+    if reach.allows(Scope.USERS):
+        rows += [(KindName.DASHBOARD_USER, row) for row in DashboardUser.objects.filter(organization=organization)]
     return rows
 
 
-def _piece(kind: KindName, row: Any, mirror: Mirror | None, now: datetime, request_ids: dict[int, str]) -> Piece:
+def _piece(
+    reach: Reach, kind: KindName, row: Any, mirror: Mirror | None, now: datetime, request_ids: dict[int, str]
+) -> Piece:
     status = mirror.credential.status if mirror and mirror.credential else ""
     retired = row.retired_at is not None
     phase = phase_of(
@@ -145,6 +156,7 @@ def _piece(kind: KindName, row: Any, mirror: Mirror | None, now: datetime, reque
         request_id=request_ids.get(mirror.pk, "") if mirror else "",
         mirror_id=mirror.pk if mirror else None,
         human_action=mirror.human_action if mirror else "",
+        held=kind == KindName.DASHBOARD_USER and not reach.allows(Scope.USERS, Level.MANAGE),
     )
 
 
@@ -153,12 +165,12 @@ def _told(mirror: Mirror) -> str:
     return "" if mirror.error_code in {"", ErrorCode.NEEDS} else mirror.error_text
 
 
-def _timeline(attempts: Sequence[MirrorAttempt], mirrors: dict[Any, Mirror], *, shows_billing: bool) -> list[Attempt]:
+def _timeline(attempts: Sequence[MirrorAttempt], mirrors: dict[Any, Mirror], reach: Reach) -> list[Attempt]:
     kinds = {mirror.pk: KindName(mirror.kind) for mirror in mirrors.values()}
     shown = []
     for attempt in attempts:
         kind = kinds[attempt.mirror_id]
-        if kind in BILLING_KINDS and not shows_billing:
+        if kind in SCOPES and not reach.allows(SCOPES[kind]):
             continue
         tone, icon = TONES.get(Outcome(attempt.outcome), ("bad", "x"))
         if attempt.outcome == Outcome.UNKNOWN:

@@ -8,14 +8,13 @@ from typing import Any
 from django.db.models import Case, DateTimeField, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 
 from billing.models import Arrangement, BillingAddress
-from fiscal.choices import CredentialStatus, KindName
+from fiscal.choices import SCOPES, CredentialStatus, KindName
 from fiscal.models import Credential, Mirror
 from fiscal.models.mirror import UNSETTLED
 from fiscal.phases import phase_case
-from fiscal.queries.organization_progress import BILLING_KINDS
 from organizations.access import in_reach
 from organizations.choices import Scope
-from organizations.models import ApiKey, Organization, User
+from organizations.models import ApiKey, DashboardUser, Organization, User
 
 FEW = 500
 SUBJECTS: dict[KindName, type[Any]] = {
@@ -23,6 +22,7 @@ SUBJECTS: dict[KindName, type[Any]] = {
     KindName.BILLING_ADDRESS: BillingAddress,
     KindName.ARRANGEMENT: Arrangement,
     KindName.API_KEY: ApiKey,
+    KindName.DASHBOARD_USER: DashboardUser,
 }
 
 
@@ -57,8 +57,12 @@ def mirrors_with_phase(user: User, scope: Scope, *, now: datetime, ids: list[int
 
 
 def _told(user: User) -> Q:
-    """Mirrors of billing only where the person may view billing."""
-    return ~Q(kind__in=BILLING_KINDS) | in_reach(user, Scope.BILLING, organization="organization")
+    """Mirrors of billing, and of people, only where the person may view those."""
+    told = ~Q(kind__in=list(SCOPES))
+    for scope in dict.fromkeys(SCOPES.values()):
+        kinds = [kind for kind, needed in SCOPES.items() if needed == scope]
+        told |= Q(kind__in=kinds) & in_reach(user, scope, organization="organization")
+    return told
 
 
 def _of_subject(name: str, output_field: IntegerField | DateTimeField) -> Case:

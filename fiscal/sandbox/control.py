@@ -79,6 +79,11 @@ def _make_api_key(desk: Desk, request: Request) -> Any:
     return {"key": key, "secret": secret}
 
 
+def _register_person(desk: Desk, request: Request) -> Any:
+    desk.register_person(request.json()["email"])
+    return {"_success": True}
+
+
 def _edit_organization(desk: Desk, request: Request) -> Any:
     values = dict(request.json())
     return desk.edit_organization(values.pop("_id"), **values)
@@ -119,6 +124,7 @@ _HANDLERS: dict[tuple[str, str], Callable[[Desk, Request], Any]] = {
     ("POST", "organizations"): _make_organization,
     ("POST", "organizations/edit"): _edit_organization,
     ("POST", "api-keys"): _make_api_key,
+    ("POST", "users/register"): _register_person,
     ("POST", "delete"): _delete,
     ("POST", "batch"): _batch,
     ("POST", "rules"): _set_rules,

@@ -35,6 +35,7 @@ class Desk:
         self.make_organization = self.management.make_organization
         self.make_api_key = self.management.make_api_key
         self.make_user = self.management.make_user
+        self.register_person = self.management.register_person
         self.make_billing_address = self.management.make_billing_address
         self.edit_organization = self.management.edit_organization
         self.edit_api_key = self.management.edit_api_key

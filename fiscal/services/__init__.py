@@ -20,6 +20,14 @@ from fiscal.services.credentials import (
     replace_credential,
     store_credential,
 )
+from fiscal.services.dashboard_people import (
+    adopt_address,
+    adopt_person,
+    ask_for_list,
+    invite_again,
+    remove_person,
+    remove_unknown,
+)
 from fiscal.services.decisions import adopt_theirs, restore_ours, try_again
 from fiscal.services.dep_export import ExportRefused, export_chain
 from fiscal.services.documents import (
@@ -63,8 +71,11 @@ __all__ = [
     "Revealed",
     "add_device",
     "add_shop",
+    "adopt_address",
+    "adopt_person",
     "adopt_their_terms",
     "adopt_theirs",
+    "ask_for_list",
     "cancel_backfill",
     "change_register",
     "change_shop",
@@ -81,6 +92,7 @@ __all__ = [
     "due_organizations",
     "emit_document",
     "export_chain",
+    "invite_again",
     "keep_statistics",
     "map_payment_methods",
     "pause_backfill",
@@ -91,6 +103,8 @@ __all__ = [
     "reconcile_organization",
     "remove_connection",
     "remove_credential",
+    "remove_person",
+    "remove_unknown",
     "remove_webhook",
     "reopen_shop",
     "replace_credential",

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from fiscal.choices import KindName
+from fiscal.choices import SCOPES, KindName
 from fiscal.mirror.kinds.organization import FIELDS
 from fiscal.mirror.registry import BY_NAME
 from fiscal.models import Mirror
@@ -15,7 +15,7 @@ from organizations.access import Reach
 from organizations.audit import record
 from organizations.choices import Level, Scope, Verb
 from organizations.desired import Desired
-from organizations.models import Organization
+from organizations.models import DashboardUser, Organization
 from organizations.rules import check_storable
 
 
@@ -23,19 +23,19 @@ from organizations.rules import check_storable
 def try_again(reach: Reach, *, mirror_id: int, reason: str = "") -> Mirror:
     """Make a failed or parked object due now. Safe to press twice. Raises NotAuthorized, Mirror.DoesNotExist.
 
-    What belongs to billing is there only for who may view billing.
+    What belongs to billing is there only for who may view billing; whoever has people invited again manages users.
     """
     reach.require(Scope.ORGANIZATIONS, Level.MANAGE)
     mirror = Mirror.objects.get(pk=mirror_id, organization=reach.organization)
-    if mirror.kind in (KindName.ARRANGEMENT, KindName.BILLING_ADDRESS):
-        reach.require(Scope.BILLING)
+    if scope := SCOPES.get(KindName(mirror.kind)):
+        reach.require(scope, Level.MANAGE if scope == Scope.USERS else Level.VIEW)
     now = timezone.now()
     # Compared anew as well: what is gone or double is not due by itself, and shows again if nobody mended it.
     Mirror.objects.filter(pk=mirror.pk).update(
         parked_generation=0, human_action="", error_code="", error_text="", deaths=0, due_at=now, reread_at=now
     )
     subject = _subject(mirror)
-    record(reach, Verb.TRIED_AGAIN, subject, before={"error": mirror.error_code}, reason=reason)
+    record(reach, _verb(subject), subject, before={"error": mirror.error_code}, reason=reason)
     subject.announce()
     return mirror
 
@@ -81,6 +81,13 @@ def restore_ours(reach: Reach, *, reason: str = "") -> Organization:
 
 def _drifted(reach: Reach) -> Mirror:
     return Mirror.objects.exclude(drifted_at=None).get(kind=KindName.ORGANIZATION, organization=reach.organization)
+
+
+def _verb(subject: Desired) -> Verb:
+    """Who may not view users shall not read in the record whom it is about: there people have verbs of their own."""
+    if not isinstance(subject, DashboardUser):
+        return Verb.TRIED_AGAIN
+    return Verb.DASHBOARD_USER_REMOVED if subject.retired_at else Verb.DASHBOARD_USER_INVITED
 
 
 def _subject(mirror: Mirror) -> Desired:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from fiscal.clients import management
-from fiscal.mirror import compare, registry
+from fiscal.mirror import compare, people, registry
 from fiscal.models import IssuedKey, MirrorAttempt, PeriodicSlot
 from fiscal.services.reveals import wipe_unseen
 from organizations.services import end_replaced_keys
@@ -20,20 +20,28 @@ ATTEMPTS_KEPT = timedelta(days=90)
 
 
 def reconcile_organization(organization_id: int, *, stop: Callable[[], bool] = bool) -> int:
-    """Work on one organization until nothing of it is due, or `stop` says so between two passes. Gives the passes."""
-    return registry.reconcile(organization_id, management, clock=timezone.now, stop=stop)
+    """Work on one organization until nothing of it is due, or `stop` says so between two passes. Gives the passes.
+
+    Then the list of its users in fiskaly's dashboard is read, if it is due.
+    """
+    passes = registry.reconcile(organization_id, management, clock=timezone.now, stop=stop)
+    return passes if stop() else passes + people.read_list(organization_id, management, now=timezone.now())
 
 
 def due_organizations(*, now: datetime, limit: int = 200) -> list[int]:
     """Organizations with work that is due now, tenants in turns. No message is needed to find it."""
-    return registry.due_organizations(now, limit=limit)
+    found = registry.due_organizations(now, limit=limit)
+    return list(dict.fromkeys([*found, *people.due_lists(now, limit=limit)]))
 
 
 def sweep(*, now: datetime, limit: int = 200) -> int:
     """Find due work without any message, and do it. Gives the number of organizations."""
     found = registry.due_work(now, limit=limit)
     registry.work_off(found, management, clock=timezone.now)
-    return len(found)
+    lists = people.due_lists(now, limit=limit)
+    for organization_id in lists:
+        people.read_list(organization_id, management, now=now)
+    return len(found.keys() | set(lists))
 
 
 def compare_due(*, now: datetime, limit: int = 20) -> int:

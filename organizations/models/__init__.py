@@ -2,6 +2,7 @@
 
 from organizations.models.api_key import ApiKey
 from organizations.models.audit_entry import AuditEntry
+from organizations.models.dashboard_user import DashboardUser
 from organizations.models.draft import Draft
 from organizations.models.grant import Delegation, DelegationRequest, Grant
 from organizations.models.invitation import Handover, Invitation, InvitationGrant
@@ -14,6 +15,7 @@ from organizations.models.user import User
 __all__ = [
     "ApiKey",
     "AuditEntry",
+    "DashboardUser",
     "Delegation",
     "DelegationRequest",
     "Draft",

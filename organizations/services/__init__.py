@@ -2,6 +2,7 @@
 
 from organizations.services.changes import EditedMeanwhile, change_details, enable_live, retire
 from organizations.services.creation import add_organization
+from organizations.services.dashboard_users import invite_dashboard_user, keep_dashboard_user, remove_dashboard_user
 from organizations.services.delegation import delegate_everything, give_up_delegation, set_delegation
 from organizations.services.drafts import TURN, NoSuchDraft, discard_draft, keep_draft, start_draft
 from organizations.services.grants import (
@@ -44,10 +45,13 @@ __all__ = [
     "give_up_access",
     "give_up_delegation",
     "grant_access",
+    "invite_dashboard_user",
     "issue_key",
+    "keep_dashboard_user",
     "keep_draft",
     "record_ended_grants",
     "refuse_proof",
+    "remove_dashboard_user",
     "remove_logo",
     "retire",
     "retire_key",

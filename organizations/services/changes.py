@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organizations.access import Reach
 from organizations.audit import record
 from organizations.choices import Level, Mode, Origin, Scope, Verb
-from organizations.models import Organization
+from organizations.models import DashboardUser, Organization
 from organizations.rules import Details, RulesBroken, check_details
 
 
@@ -120,6 +121,11 @@ def retire(reach: Reach, *, reason: str = "") -> Organization:
     if words := retire_obstacle(organization):
         raise RulesBroken({"": words})
     organization.retired_at = timezone.now()
+    # fiskaly's people of it go with it there; here they stand no longer as if they had access.
+    people = DashboardUser.objects.filter(organization=organization, retired_at=None)
+    people.update(
+        retired_at=organization.retired_at, changed_at=organization.retired_at, generation=F("generation") + 1
+    )
     record(reach, Verb.ORGANIZATION_RETIRED, organization, after={"retired_at": organization.retired_at}, reason=reason)
     organization.touch("retired_at")
     return organization

@@ -98,6 +98,17 @@ def ago(moment: dt.datetime | None) -> str:
     return (_("%(length)s ago") if seconds >= 0 else _("in %(length)s")) % {"length": length}
 
 
+@register.filter
+def time_left(moment: dt.datetime) -> str:
+    """How long until `moment`, rounded down to hours, below two of them to minutes: `41 h left`."""
+    minutes = int((moment - timezone.now()).total_seconds()) // 60
+    if minutes <= 0:
+        return _("time is over")
+    if minutes < 120:
+        return _("%(n)d min left") % {"n": minutes}
+    return _("%(n)d h left") % {"n": minutes // 60}
+
+
 def _day(local: dt.datetime, *, year: bool) -> str:
     """`21 Nov`, and the year where it says something. Written by hand: a list formats hundreds of moments."""
     day = f"{local.day} {_month(local.month, get_language() or '')}"

@@ -181,6 +181,12 @@ def test_who_may_only_look_can_do_nothing_to_a_key(cast, client, key, action):
     assert client.post(url).status_code == 404
 
 
+def test_what_never_changes_says_so_while_it_is_filled_in(cast, petra):
+    """Feature 16 of the experience guide."""
+    html = petra.get(reverse("portal:key_new", args=[cast.shop.public_id])).content.decode()
+    assert html.count("cannot be changed later") == 2
+
+
 def test_the_page_of_a_settled_key_asks_for_nothing_by_itself(cast, petra, key):
     url = reverse("portal:key", args=[cast.shop.public_id, key.public_id])
     assert "every 2s" not in petra.get(url).content.decode()

@@ -33,11 +33,13 @@ from fiscal.models import (
     Receipt,
     Register,
     Shop,
+    UserListing,
 )
 from organizations.choices import Level, Mode, Scope
-from organizations.models import ApiKey, Delegation, Draft, Grant, Logo, Organization, Right, User
+from organizations.models import ApiKey, DashboardUser, Delegation, Draft, Grant, Logo, Organization, Right, User
 from organizations.services import issue_key
 from tests.cast import Cast, allow, person
+from tests.fiscal.people.at_fiskaly import people_at_fiskaly
 from tests.fiscal.statistics.books import make_connection, make_register, make_shop, sale, sell
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -178,6 +180,7 @@ def _things(cast: Cast, organization: Organization) -> dict[str, object]:
     )
     Logo.objects.create(organization=organization, content=b"\x89PNG", content_type="image/png", digest="ab" * 32)
     return {
+        **people_at_fiskaly(organization),
         "key_id": key.public_id,
         "address_id": address.public_id,
         "credential_id": credential.public_id if credential else uuid4(),
@@ -214,7 +217,20 @@ def uploaded(organization: Organization, source: Connection) -> FileImport:
 
 
 SALES = (Connection, Register, Placement, Shop, PaymentMethod, Backfill, Receipt, Chain, FiscalDocument, FileImport)
-FINGERPRINTED = (Organization, ApiKey, BillingAddress, Credential, Grant, Right, Delegation, Logo, Draft, Mirror)
+PEOPLE = (DashboardUser, UserListing)
+FINGERPRINTED = (
+    Organization,
+    ApiKey,
+    BillingAddress,
+    Credential,
+    Grant,
+    Right,
+    Delegation,
+    Logo,
+    Draft,
+    Mirror,
+    *PEOPLE,
+)
 
 
 def sign_in(user: User) -> Client:

@@ -27,3 +27,9 @@ def remote_ids(*organization_ids: int | None) -> dict[int, str]:
     known = {pk for pk in organization_ids if pk}
     rows = Mirror.objects.filter(kind=KindName.ORGANIZATION, organization_id__in=known)
     return dict(rows.exclude(remote_id="").values_list("organization_id", "remote_id"))
+
+
+def creator_id(organization_id: int) -> str:
+    """The provider's id of the user or key that created an organization there; '' as long as that was not read."""
+    mirror = Mirror.objects.filter(kind=KindName.ORGANIZATION, organization_id=organization_id).only("observed").first()
+    return str(mirror.observed.get("created_by_user") or "") if mirror else ""

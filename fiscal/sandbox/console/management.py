@@ -12,7 +12,7 @@ from fiscal.sandbox.console.render import moment, page, problem
 from fiscal.sandbox.desk import Desk
 from fiscal.sandbox.kinds import KINDS
 from fiscal.sandbox.management.rules import CHOICES
-from fiscal.sandbox.web import Reply, Request, json_reply, see_other
+from fiscal.sandbox.web import Refusal, Reply, Request, json_reply, see_other
 
 LEDGER_PAGE = 50
 
@@ -139,6 +139,31 @@ def _set_key_status(desk: Desk, request: Request, key_id: str) -> Reply:
     return see_other(f"/management/organizations/{request.form.get('organization', '')}")
 
 
+def _add_user(desk: Desk, request: Request, organization_id: str) -> Reply:
+    form = request.form
+    names = {name: form[name] for name in ("first_name", "last_name") if form.get(name)}
+    email = form.get("email", "").strip()
+    tree.check_email(email)
+    try:
+        desk.make_user(organization_id, email, registered=form.get("registered") == "yes", **names)
+    except Refusal as refusal:
+        raise ValueError(refusal.message) from refusal
+    return see_other(f"/management/organizations/{organization_id}")
+
+
+def _register_user(desk: Desk, request: Request, user_id: str) -> Reply:
+    found = next((user for user in desk.objects("user") if user["_id"] == user_id), None)
+    if found is None:
+        raise KeyError(user_id)
+    desk.register_person(found["email"])
+    return see_other(f"/management/organizations/{request.form.get('organization', '')}")
+
+
+def _remove_user(desk: Desk, request: Request, user_id: str) -> Reply:
+    desk.delete(user_id)
+    return see_other(f"/management/organizations/{request.form.get('organization', '')}")
+
+
 _PLAIN: dict[tuple[str, str], Callable[[Desk, Request], Reply]] = {
     ("GET", ""): tree.organizations,
     ("POST", "organizations/new"): _make_organization,
@@ -155,6 +180,9 @@ _NAMED: dict[tuple[str, str, str], Callable[[Desk, Request, str], Reply]] = {
     ("POST", "organizations", "edit"): _edit_organization,
     ("POST", "organizations", "key"): _make_key,
     ("POST", "organizations", "delete"): _delete_organization,
+    ("POST", "organizations", "users"): _add_user,
+    ("POST", "users", "register"): _register_user,
+    ("POST", "users", "remove"): _remove_user,
     ("POST", "api-keys", "status"): _set_key_status,
     ("POST", "faults", "remove"): _remove_fault,
 }

@@ -10,6 +10,7 @@ from fiscal.sandbox.console.render import moment, page
 from fiscal.sandbox.desk import Desk
 from fiscal.sandbox.management import organizations as rules
 from fiscal.sandbox.management import records
+from fiscal.sandbox.management import users as people
 from fiscal.sandbox.web import Refusal, Reply, Request
 
 SIZE = 25  # organizations on a page
@@ -63,7 +64,7 @@ def organization(desk: Desk, request: Request, organization_id: str) -> Reply:
             "wire": json.dumps(doc, ensure_ascii=False, indent=2),
             "form": [{"name": name, "value": doc.get(name, "")} for name in EDITABLE],
             "keys": [{**_shown(key), "at": moment(key["created_at"])} for key in keys],
-            "users": [_shown(user) for user in records.documents(db, "user", "owner = ?", (organization_id,))],
+            "users": _users(db, organization_id, desk.clock()),
             "addresses": [
                 _shown(address) for address in records.documents(db, "billing_address", "owner = ?", (organization_id,))
             ],
@@ -82,6 +83,25 @@ def check(given: dict[str, str]) -> None:
                 rules.CHECKS[name](name, value)
             except Refusal as refusal:
                 raise ValueError(refusal.message) from refusal
+
+
+def check_email(email: str) -> None:
+    """Refuse what the provider's own form would refuse; ValueError with the reason."""
+    try:
+        people.CHECKS["email"]("email", email)
+    except Refusal as refusal:
+        raise ValueError(refusal.message) from refusal
+
+
+def _users(db: sqlite3.Connection, organization_id: str, now: float) -> list[dict[str, Any]]:
+    people.expire(db, now)
+    found = records.documents(db, people.KIND, "owner = ?", (organization_id,))
+    return [{**_shown(user), "until": _until(db, user["_id"])} for user in found]
+
+
+def _until(db: sqlite3.Connection, user_id: str) -> str:
+    until = people.invited_until(db, user_id)
+    return moment(until) if until else ""
 
 
 def _search(needle: str) -> tuple[str, tuple[Any, ...]]:

@@ -23,6 +23,7 @@ class ManagementRules:
     access_life:   seconds an access token lives
     refresh_extra: seconds the refresh token lives longer than the access token
     default_limit: items in a list without `limit`
+    invitation_hours: hours in which an invited person must register
     count_means:   `count` of a list: all that match, or those on the page
     edits_by:      who may edit company data: the creator alone, any key of its organization, anyone who sees it
     live_delete:   DELETE of an organization that has LIVE
@@ -32,6 +33,7 @@ class ManagementRules:
     access_life: int = 86_400
     refresh_extra: int = 86_400
     default_limit: int = 100
+    invitation_hours: int = 48
     count_means: str = "total"
     edits_by: str = "creator"
     live_delete: str = "refuse"

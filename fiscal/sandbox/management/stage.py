@@ -95,13 +95,29 @@ class Stage:
         return doc["key"], made_secret
 
     def make_user(
-        self, organization_id: str, email: str, *, envs: Iterable[str] = ("TEST",), _id: str | None = None, **names: str
+        self,
+        organization_id: str,
+        email: str,
+        *,
+        envs: Iterable[str] = ("TEST",),
+        registered: bool = True,
+        _id: str | None = None,
+        **names: str,
     ) -> dict[str, Any]:
-        """Make a user of an organization; `first_name` and `last_name` may be given."""
-        doc = {"_id": _id or str(uuid.uuid4()), "_type": "USER", "email": email, "_envs": list(envs), **names}
+        """Make a user of an organization, or an invitation for who is not `registered`.
+
+        `first_name` and `last_name` may be given. Refusal 409 for an address that is there already.
+        """
         with self._store.transaction() as db:
-            records.insert(db, users.KIND, doc, owner=organization_id)
-        return doc
+            call = self._call(db)
+            users.expire(db, call.now)
+            return users.add(call, organization_id, email, list(envs), names=names, user_id=_id, registered=registered)
+
+    def register_person(self, email: str) -> None:
+        """The person behind this address registers at fiskaly, whoever invited them."""
+        with self._store.transaction() as db:
+            users.expire(db, self._clock())
+            users.register(db, email)
 
     def make_billing_address(
         self, organization_id: str, *, envs: Iterable[str] = ("TEST",), _id: str | None = None, **fields: Any
@@ -137,6 +153,8 @@ class Stage:
                 organizations.erase(self._call(db), object_id)
             elif row["kind"] == api_keys.KIND:
                 api_keys.erase(self._call(db), object_id)
+            elif row["kind"] == users.KIND:
+                users.erase(db, object_id)
             else:
                 records.remove(db, object_id)
 
@@ -155,6 +173,7 @@ class Stage:
     def objects(self, kind: str = "organization") -> list[dict[str, Any]]:
         """All objects of a kind (organization, api_key, user, billing_address), oldest first, hidden ones too."""
         with self._store.transaction() as db:
+            users.expire(db, self._clock())
             return records.documents(db, kind)
 
     def find(self, mark: str, kind: str = "organization") -> list[dict[str, Any]]:
@@ -180,7 +199,7 @@ class Stage:
             rules.write(db, name, checked)
 
     def _call(self, db: Any) -> Call:
-        return Call(db, Request("STAGE", ""), self._clock(), rules.ManagementRules())
+        return Call(db, Request("STAGE", ""), self._clock(), rules.read(db))
 
     def _existing(self, db: Any, kind: str, object_id: str) -> dict[str, Any]:
         found = records.get(db, kind, object_id)

@@ -88,7 +88,7 @@ def _own_actions(page: OrganizationPage, now: OrganizationProgress) -> Iterator[
             }
 
 
-DRIFT_PAGES = {"ARRANGEMENT": "portal:billing_drift"}
+DRIFT_PAGES = {"ARRANGEMENT": "portal:billing_drift", "DASHBOARD_USER": "portal:dashboard_people"}
 
 
 def _fix(piece: Piece) -> tuple[str, str]:
@@ -96,6 +96,8 @@ def _fix(piece: Piece) -> tuple[str, str]:
         return DRIFT_PAGES.get(piece.kind, "portal:drift"), _("Compare and decide")
     if piece.human_action == "store_credential":
         return "portal:credentials", _("Store a credential")
+    if piece.kind == "DASHBOARD_USER":
+        return "portal:dashboard_people", _("To the people")
     if piece.kind == "API_KEY":
         return "portal:organization_keys", _("To the key")
     if piece.kind in {"ARRANGEMENT", "BILLING_ADDRESS"}:

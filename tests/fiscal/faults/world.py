@@ -26,6 +26,7 @@ REMOTE = {
     KindName.ARRANGEMENT: "organization",
     KindName.API_KEY: "api_key",
     KindName.BILLING_ADDRESS: "billing_address",
+    KindName.DASHBOARD_USER: "user",
 }
 
 

@@ -23,7 +23,7 @@ from fiscal.phases import phase_of
 from fiscal.sandbox.app import Sandbox
 from fiscal.sandbox.management.stage import DASHBOARD_USER
 from fiscal.sandbox.web import Reply, Request
-from organizations.models import ApiKey, Organization
+from organizations.models import ApiKey, DashboardUser, Organization
 
 SECRET_NAMES = {"api_secret", "secret", "access_token", "refresh_token"}
 
@@ -61,6 +61,7 @@ def check(sandbox: Sandbox, *, needed: int | None = None, since: int = 0, double
     organizations_agree(sandbox)
     keys_agree(sandbox)
     addresses_agree(sandbox)
+    people_agree(sandbox)
     nothing_is_double(sandbox, allowed=doubles)
     no_unknown_key_is_enabled(sandbox)
     nothing_hides()
@@ -136,6 +137,24 @@ def addresses_agree(sandbox: Sandbox) -> None:
         assert differences(vars(address_of(address)), remote[mirror.remote_id]) == {}
     known = {mirror.remote_id for mirror in mirrors.values()}
     assert set(remote) <= known, "an address is there that nobody knows"
+
+
+def people_agree(sandbox: Sandbox) -> None:
+    """I1 for people of fiskaly's dashboard, and nobody is there whom nobody asked for."""
+    remote = {item["_id"]: item for item in sandbox.objects("user")}
+    mirrors = _mirrors(KindName.DASHBOARD_USER)
+    known = set()
+    for person in DashboardUser.objects.all():
+        mirror = mirrors.get(person.public_id)
+        if _waits_for_a_person(mirror, person.generation):
+            continue
+        if person.retired_at:
+            assert mirror is None or mirror.remote_id not in remote, f"{person} is still there"
+            continue
+        assert mirror, f"{person} has no mirror"
+        assert remote[mirror.remote_id]["email"].lower() == person.email
+        known.add(mirror.remote_id)
+    assert set(remote) <= known, "somebody is there whom nobody knows"
 
 
 def nothing_is_double(sandbox: Sandbox, *, allowed: int) -> None:

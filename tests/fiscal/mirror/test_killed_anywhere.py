@@ -13,13 +13,15 @@ from billing.rules import Address, Terms
 from billing.services import add_address, change_address, change_arrangement, retire_address
 from fiscal.mirror.checkpoints import POINTS
 from organizations.choices import Kind, Mode
-from organizations.models import ApiKey, Organization
+from organizations.models import ApiKey, DashboardUser, Organization
 from organizations.services import (
     change_details,
     disable_key,
     enable_key,
     enable_live,
+    invite_dashboard_user,
     issue_key,
+    remove_dashboard_user,
     retire,
     retire_key,
 )
@@ -74,6 +76,10 @@ def _move(house: House) -> None:
     )
 
 
+def _person(house: House) -> DashboardUser:
+    return invite_dashboard_user(house.at_shop(), email="mio@gasthaus.example")
+
+
 DEEDS = {
     "create organization": Deed(
         lambda house: below(house.petra, house.maker, "Holding AG", kind=Kind.ORGANIZATION), makes="/organizations$"
@@ -94,6 +100,11 @@ DEEDS = {
     "enable key": Deed(
         lambda house: enable_key(house.at_shop(), key_id=ApiKey.objects.get().public_id),
         before=lambda house: (_key(house), _key_off(house)),
+    ),
+    "invite person": Deed(_person, makes="/users$"),
+    "remove person": Deed(
+        lambda house: remove_dashboard_user(house.at_shop(), user_id=DashboardUser.objects.get().public_id),
+        before=_person,
     ),
     "retire key": Deed(lambda house: retire_key(house.at_shop(), key_id=ApiKey.objects.get().public_id), before=_key),
 }
@@ -130,7 +141,9 @@ def test_an_answer_that_is_lost_is_made_good(name, house, sandbox, settle, quiet
     deed.before(house)
     settle()
     for method in ("POST", "PATCH", "DELETE"):
-        sandbox.faults.add("drop_after", method=method, path="(organizations|api-keys|billing-addresses|enable-env)")
+        sandbox.faults.add(
+            "drop_after", method=method, path="(organizations|api-keys|users|billing-addresses|enable-env)"
+        )
     deed.act(house)
 
     quiet()

@@ -67,6 +67,22 @@ def test_an_organization_shows_its_keys_without_secrets(world, show):
     assert world.test.secret not in text
 
 
+def test_people_come_register_and_go_as_if_in_the_dashboard(world, show, post):
+    place = f"/management/organizations/{world.partner['_id']}"
+    assert post(f"{place}/users", email="anna@example.at", first_name="Anna").status_code == 303
+    (anna,) = world.sandbox.objects("user")
+    assert "invited, vanishes" in show(place).text
+    assert post(f"{place}/users", email="ANNA@example.at").status_code == 400
+    assert post(f"{place}/users", email="nobody").status_code == 400
+
+    assert post(f"/management/users/{anna['_id']}/register", organization=world.partner["_id"]).status_code == 303
+    assert world.sandbox.objects("user")[0]["_type"] == "USER"
+    assert "invited, vanishes" not in show(place).text
+    assert post(f"/management/users/{anna['_id']}/remove", organization=world.partner["_id"]).status_code == 303
+    assert world.sandbox.objects("user") == []
+    assert post(f"/management/users/{anna['_id']}/register").status_code == 404
+
+
 def test_names_are_escaped(world, show):
     made = world.managed(name="<script>alert(1)</script>")
     assert "<script>" not in show(f"/management/organizations/{made['_id']}").text

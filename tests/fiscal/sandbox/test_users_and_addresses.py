@@ -21,7 +21,7 @@ def test_a_person_is_invited_listed_and_removed(world):
     assert made.status_code == 200
     assert made.json() == {
         "_id": made.json()["_id"],
-        "_type": "USER",
+        "_type": "INVITED_USER",
         "email": "anna@example.at",
         "_envs": ["TEST"],
         "first_name": "Anna",
@@ -31,6 +31,58 @@ def test_a_person_is_invited_listed_and_removed(world):
     assert world.test("DELETE", f"{users}/{made.json()['_id']}").json() == {"_success": True}
     assert world.test("DELETE", f"{users}/{made.json()['_id']}").status_code == 404
     assert world.test("GET", users).json()["count"] == 0
+
+
+def test_an_address_that_is_registered_is_a_user_at_once(world):
+    world.sandbox.register_person("Anna@example.at")
+    made = world.test("POST", f"/organizations/{world.partner['_id']}/users", {"email": "anna@example.at"}).json()
+    assert made["_type"] == "USER"
+
+
+def test_an_invited_person_who_does_not_register_within_48_hours_vanishes(world):
+    users = f"/organizations/{world.partner['_id']}/users"
+    made = world.test("POST", users, {"email": "anna@example.at"}).json()
+    world.clock.now += 48 * 3600 - 1
+    world.sandbox.expire_tokens()
+    world.test.log_in()
+    assert [one["_type"] for one in world.test("GET", users).json()["data"]] == ["INVITED_USER"]
+    world.clock.now += 1
+    assert world.test("GET", users).json()["data"] == []
+    assert world.test("DELETE", f"{users}/{made['_id']}").status_code == 404
+    assert world.test("POST", users, {"email": "anna@example.at"}).json()["_type"] == "INVITED_USER"
+
+
+def test_a_person_who_registers_in_time_stays_and_is_known_from_then_on(world):
+    users = f"/organizations/{world.partner['_id']}/users"
+    made = world.test("POST", users, {"email": "anna@example.at"}).json()
+    world.sandbox.register_person("anna@example.at")
+    world.clock.now += 49 * 3600
+    world.test.log_in()
+    assert world.test("GET", users).json()["data"] == [{**made, "_type": "USER"}]
+    branch = world.managed()
+    assert (
+        world.test("POST", f"/organizations/{branch['_id']}/users", {"email": "Anna@example.at"}).json()["_type"]
+        == "USER"
+    )
+
+
+def test_the_user_that_created_the_organization_stays(world):
+    creator = "11111111-1111-4111-8111-111111111111"
+    other = world.sandbox.make_organization("Zweitwerk GmbH", created_by_user=creator)
+    world.sandbox.make_user(other["_id"], "chef@example.at", _id=creator)
+    test = world.caller(other["_id"], "TEST")
+    assert test("DELETE", f"/organizations/{other['_id']}/users/{creator}").status_code == 403
+    assert [one["email"] for one in world.sandbox.objects("user")] == ["chef@example.at"]
+
+
+def test_users_of_a_managed_organization_are_its_own(world):
+    branch = world.managed()
+    world.sandbox.make_user(world.partner["_id"], "petra@example.at")
+    world.test("POST", f"/organizations/{branch['_id']}/users", {"email": "mio@example.at"})
+    (own,) = world.test("GET", f"/organizations/{branch['_id']}/users").json()["data"]
+    assert own["email"] == "mio@example.at"
+    stranger = world.caller(world.sandbox.make_organization("Fremd GmbH")["_id"], "TEST")
+    assert stranger("GET", f"/organizations/{branch['_id']}/users").status_code == 404
 
 
 @pytest.mark.parametrize("body", [{}, {"email": "nobody"}, {"email": "a@b.at", "role": "admin"}])
