@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from fiscal.providers import exact_json
 from fiscal.providers.errors import (
     LONGEST_WAIT,
     Absent,
@@ -67,21 +66,20 @@ class Raw:
 def judge(
     raw: Raw,
     *,
-    text_numbers: bool = False,
+    parse: Callable[[bytes], Any] = exact_json.decimals,
     shapes: tuple[type, ...] = (dict, list),
     kinds: Mapping[int, type[ProviderError]] = BY_STATUS,
     words_prove_absence: bool = True,
 ) -> Any:
     """The parsed body of a good answer (None for 204); raises the ProviderError that a bad one stands for.
 
-    What differs between providers: with `text_numbers` all numbers stay the text that was sent, else those with a point
-    are Decimal; `shapes` are what a body may be; `kinds` says what a status of 4xx means (Refused, if it says nothing);
+    What differs between providers: `parse` is how their JSON is read (`fiscal.providers.exact_json`); `shapes` are what a body may be; `kinds` says what a status of 4xx means (Refused, if it says nothing);
     without `words_prove_absence`, a 404 may say anything but a page.
     """
     if raw.status == 204:
         return None
     if 200 <= raw.status < 300:
-        return _parsed(raw, text_numbers, shapes)
+        return _parsed(raw, parse, shapes)
     if raw.status < 400 or raw.status > 599:
         message = f"The provider answered with status {raw.status}, which is no answer to this request."
         raise raw.garbled(message, outcome_unknown=raw.mutating)
@@ -91,7 +89,7 @@ def judge(
 def said(raw: Raw) -> dict[str, Any]:
     """The object in the content; an empty one if it holds no object."""
     try:
-        body = _json(raw.content)
+        body = exact_json.decimals(raw.content)
     except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
@@ -122,9 +120,9 @@ def _moment(date: str) -> float | None:
         return None
 
 
-def _parsed(raw: Raw, text_numbers: bool, shapes: tuple[type, ...]) -> Any:  # noqa: FBT001
+def _parsed(raw: Raw, parse: Callable[[bytes], Any], shapes: tuple[type, ...]) -> Any:
     try:
-        body = _json(raw.content, text_numbers=text_numbers)
+        body = parse(raw.content)
     except (ValueError, RecursionError):
         what = "an empty answer" if not raw.content.strip() else "something that is not JSON"
         # the parser's own error holds the whole text, so it is not passed on
@@ -132,17 +130,6 @@ def _parsed(raw: Raw, text_numbers: bool, shapes: tuple[type, ...]) -> Any:  # n
     if not isinstance(body, shapes):
         raise raw.garbled("The provider sent JSON that is no object and no list.", outcome_unknown=raw.mutating)
     return body
-
-
-def _json(content: bytes, *, text_numbers: bool = False) -> Any:
-    text = content.decode("utf-8-sig")
-    if text_numbers:
-        return json.loads(text, parse_float=str, parse_int=str, parse_constant=_no_constant)
-    return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _error_of(raw: Raw, kinds: Mapping[int, type[ProviderError]], words_prove_absence: bool) -> ProviderError:  # noqa: FBT001

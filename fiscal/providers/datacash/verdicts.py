@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from fiscal.providers import verdicts
+from fiscal.providers import exact_json, verdicts
 from fiscal.providers.errors import CredentialsRefused, LicenceLapsed, ProviderError, Refused
 from fiscal.providers.redaction import redact
 from fiscal.providers.verdicts import Raw
@@ -30,7 +30,7 @@ def judge(raw: Raw) -> Any:
     if good and raw.content.startswith(_PDF):
         return raw.content
     if good:
-        body = verdicts.judge(raw, text_numbers=True)
+        body = verdicts.judge(raw, parse=exact_json.texts)
         refusal = _refusal(raw, body) if isinstance(body, dict) else None
         if refusal is None:
             return body

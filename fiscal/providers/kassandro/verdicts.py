@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from fiscal.providers import verdicts
+from fiscal.providers import exact_json, verdicts
 from fiscal.providers.errors import LicenceLapsed
 
 judge = partial(
     verdicts.judge,
-    # Money is made of the text to the cent, and a page of receipts has 30,000 numbers.
-    text_numbers=True,
+    parse=exact_json.texts,  # money is made of the text to the cent
     shapes=(dict, list, str),
     kinds={**verdicts.BY_STATUS, 403: LicenceLapsed},
     words_prove_absence=False,
 )
 """As `fiscal.providers.verdicts.judge`. 401: the token; 403: the product category or the licence (contract "Kassandro",
 heading 2). A count may be a number alone."""
+
+judge_page = partial(judge, parse=exact_json.rows)
+"""The same for a page of receipts, which has 30,000 numbers: whole ones are int."""
