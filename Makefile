@@ -31,7 +31,7 @@ browser: dev ## Run the tests that drive Chromium (CHROMIUM=/path/to/it; default
 
 .PHONY: bench
 bench: dev ## Measure: one line per goal; ONLY=name for one of them, SCALE=full for as many rows as the goals name
-	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" KONTOR_BENCH_SCALE="$(SCALE)" exec $(PYTHON) -m tests.bench $(ONLY)
+	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" BENCH_SCALE="$(SCALE)" exec $(PYTHON) -m tests.bench $(ONLY)
 
 .PHONY: lint
 lint: dev ## Style and safety: ruff, ruff format, djade, bandit

@@ -1,6 +1,6 @@
 """How much the benchmarks fill in: enough for a ratio by default, or as much as the goals name.
 
-`KONTOR_BENCH_SCALE=full` (`make bench SCALE=full`) measures at the stated size. On two cores that takes minutes a goal and,
+`BENCH_SCALE=full` (`make bench SCALE=full`) measures at the stated size. On two cores that takes minutes a goal and,
 on PostgreSQL, some ten gigabytes for the ten million receipts of `statistics_page`.
 """
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from fiscal.statistics.partitions import after, month_of
 
-FULL = os.environ.get("KONTOR_BENCH_SCALE") == "full"
+FULL = os.environ.get("BENCH_SCALE") == "full"
 
 
 def make_partitions(days: int) -> None:
