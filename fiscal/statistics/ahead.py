@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,7 +14,6 @@ from fiscal.statistics.shapes import Page
 
 SWITCH = 0.0005
 """Seconds. Python's own 0.005 is what each answer of the database would wait for while the other thread reads a page."""
-AHEAD = 2
 COLLECT = (500_000, 20, 50)
 """A page makes a hundred thousand small objects, none of them in circles: look for those less often."""
 
@@ -37,12 +35,11 @@ def ahead(pages: Iterator[Page]) -> Iterator[Page]:
         yield from pages
         return
     with _two_at_work(), ThreadPoolExecutor(1, "page") as pool:
-        coming = deque(pool.submit(next, pages, None) for _ in range(AHEAD))
         try:
             while page is not None:
+                coming = None if page.last else pool.submit(next, pages, None)
                 yield page
-                page = coming.popleft().result()
-                coming.append(pool.submit(next, pages, None))
+                page = coming.result() if coming else None
         finally:
             pool.submit(connections.close_all).result()
 
