@@ -30,8 +30,8 @@ browser: dev ## Run the tests that drive Chromium (CHROMIUM=/path/to/it; default
 	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" exec $(PYTHON) -m pytest -m browser $(ARGS)
 
 .PHONY: bench
-bench: dev ## Measure: one line per goal; ONLY=name for one of them
-	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" exec $(PYTHON) -m tests.bench $(ONLY)
+bench: dev ## Measure: one line per goal; ONLY=name for one of them, SCALE=full for as many rows as the goals name
+	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" BENCH_SCALE="$(SCALE)" exec $(PYTHON) -m tests.bench $(ONLY)
 
 .PHONY: lint
 lint: dev ## Style and safety: ruff, ruff format, djade, bandit

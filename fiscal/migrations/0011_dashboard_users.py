@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fiscal", "0008_receipts_without_constraints"),
+        ("fiscal", "0010_registers_read_once"),
         ("organizations", "0010_dashboard_user"),
     ]
 

@@ -26,6 +26,9 @@ from fiscal.providers.errors import Garbled, ProviderError, Unreachable, Untrust
 from fiscal.providers.redaction import redact
 from fiscal.providers.verdicts import Raw, judge
 
+Judge = Callable[[Raw], Any]
+"""Reads one provider's answers, as `fiscal.providers.verdicts.judge`."""
+
 USER_AGENT = "Kontor/1"
 LARGEST_BODY = 50 * 1024 * 1024  # bytes, unpacked
 _PIECE = 64 * 1024
@@ -78,7 +81,7 @@ class Door:
         request_id_header: str = "request-id",
         largest_body: int = LARGEST_BODY,
         token_header: str = "",
-        judge: Callable[[Raw], Any] = judge,
+        judge: Judge = judge,
     ) -> None:
         """Raises ValueError for a base URL that is neither https nor this machine."""
         self.base_url = checked_base_url(base_url)
@@ -104,11 +107,13 @@ class Door:
         harmless: bool = False,
         accept: str = "application/json",
         secrets: Iterable[str] = (),
+        judge: Judge | None = None,
     ) -> Answer:
         """One request, one judged answer.
 
         `harmless`: a request other than GET that changes nothing, such as a login; its outcome is never unknown.
         `accept`: what kinds of answer are wanted. `secrets`: what an answer might repeat though it is not sent here.
+        `judge`: reads this answer instead of the door's own.
         Only a GET is ever sent again, once, when the server had closed the connection it was sent on.
         Raises the ProviderError that fits; ValueError for a path or bearer that cannot be sent.
         """
@@ -126,7 +131,7 @@ class Door:
         started = self._clock()
         with deadlines.kept(deadlines.Deadline(started + self._deadline, self._clock)):
             raw = self._exchange(call)
-        body = self._judge(raw)
+        body = (judge or self._judge)(raw)
         return Answer(raw.status, body, raw.request_id, self._clock() - started, call.secrets)
 
     def _exchange(self, call: _Call) -> Raw:

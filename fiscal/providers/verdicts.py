@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from fiscal.providers import exact_json
 from fiscal.providers.errors import (
     LONGEST_WAIT,
     Absent,
@@ -68,12 +67,11 @@ class Raw:
 class Manners:
     """What differs between providers' answers.
 
-    With `text_numbers` all numbers stay the text that was sent, else those with a point are Decimal; `shapes` are what a
-    body may be; `kinds` says what a status of 4xx means (Refused, if it says nothing); without `words_prove_absence`, a 404
-    may say anything but a page.
+    `parse` is how their JSON is read (`fiscal.providers.exact_json`); `shapes` are what a body may be; `kinds` says what a
+    status of 4xx means (Refused, if it says nothing); without `words_prove_absence`, a 404 may say anything but a page.
     """
 
-    text_numbers: bool = False
+    parse: Callable[[bytes], Any] = exact_json.decimals
     shapes: tuple[type, ...] = (dict, list)
     kinds: Mapping[int, type[ProviderError]] = field(default_factory=lambda: BY_STATUS)
     words_prove_absence: bool = True
@@ -97,7 +95,7 @@ def judge(raw: Raw, manners: Manners = USUAL) -> Any:
 def said(raw: Raw) -> dict[str, Any]:
     """The object in the content; an empty one if it holds no object."""
     try:
-        body = _json(raw.content)
+        body = exact_json.decimals(raw.content)
     except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
@@ -130,7 +128,7 @@ def _moment(date: str) -> float | None:
 
 def _parsed(raw: Raw, manners: Manners) -> Any:
     try:
-        body = _json(raw.content, text_numbers=manners.text_numbers)
+        body = manners.parse(raw.content)
     except (ValueError, RecursionError):
         what = "an empty answer" if not raw.content.strip() else "something that is not JSON"
         # the parser's own error holds the whole text, so it is not passed on
@@ -138,17 +136,6 @@ def _parsed(raw: Raw, manners: Manners) -> Any:
     if not isinstance(body, manners.shapes):
         raise raw.garbled("The provider sent JSON that is no object and no list.", outcome_unknown=raw.mutating)
     return body
-
-
-def _json(content: bytes, *, text_numbers: bool = False) -> Any:
-    text = content.decode("utf-8-sig")
-    if text_numbers:
-        return json.loads(text, parse_float=str, parse_int=str, parse_constant=_no_constant)
-    return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _error_of(raw: Raw, manners: Manners) -> ProviderError:

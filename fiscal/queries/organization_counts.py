@@ -107,7 +107,8 @@ def count_organizations(known: Roads, filters: OrganizationFilters, now: datetim
         Q(parent__in=starts.below) if roots is not None else in_reach(known.user, Scope.ORGANIZATIONS, starts=starts)
     )
     above: F | Value = F("parent_id") if roots is not None else Value(0)
-    assumed = _asked(known, filters, below).values_list(above, *COUNTED).annotate(n=Count("pk")).order_by()
+    # Rows, not keys: PostgreSQL then has no column to look at.
+    assumed = _asked(known, filters, below).values_list(above, *COUNTED).annotate(n=Count("*")).order_by()
     for root, *facts, n in assumed:
         cells[Cell(root, Phase.IN_STEP, *facts)] += n
     for group in _groups(known, filters, now, below, [root.pk for root in roots or ()], above):

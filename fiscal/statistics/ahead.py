@@ -14,7 +14,7 @@ from fiscal.statistics.shapes import Page
 
 SWITCH = 0.0005
 """Seconds. Python's own 0.005 is what each answer of the database would wait for while the other thread reads a page."""
-COLLECT = (50_000, 20, 50)
+COLLECT = (500_000, 20, 50)
 """A page makes a hundred thousand small objects, none of them in circles: look for those less often."""
 
 

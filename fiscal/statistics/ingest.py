@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Case, F, When
+from django.db import connection
 
-from fiscal.models import Chain, DirtyDay, Register
+from fiscal.models import Register
 from fiscal.statistics import receipt_rows
 from fiscal.statistics.methods import Place, add_methods, known_methods
 from fiscal.statistics.placing import Places
@@ -23,6 +23,12 @@ from fiscal.statistics.windows import local_day
 
 FIRST_YEAR = 2010
 """Neither country had electronic receipts before: a register with an older date has lost its clock."""
+
+# With every page: written by hand, because Django takes longer to word them than the database to do them.
+_MARK_CHAIN = """UPDATE fiscal_chain SET dirty_from = CASE WHEN dirty_from < %s THEN dirty_from ELSE %s END, marks = marks + 1
+    WHERE register_id = %s"""
+_MARK_DAYS = """INSERT INTO fiscal_dirtyday (register_id, day, marked_at) VALUES {}
+    ON CONFLICT (register_id, day) DO UPDATE SET marked_at = EXCLUDED.marked_at"""
 
 
 class Written(NamedTuple):
@@ -88,12 +94,10 @@ def mark_dirty(register_id: int, days: Iterable[date], *, now: datetime) -> None
 
     An existing mark is written again, so that whoever is taking it away at this moment leaves ours behind.
     """
-    if first := min(days := set(days), default=None):
-        earlier = Case(When(dirty_from__lt=first, then=F("dirty_from")), default=first)
-        Chain.objects.filter(register_id=register_id).update(dirty_from=earlier, marks=F("marks") + 1)
-    DirtyDay.objects.bulk_create(
-        [DirtyDay(register_id=register_id, day=day, marked_at=now) for day in sorted(days)],
-        update_conflicts=True,
-        unique_fields=["register", "day"],
-        update_fields=["marked_at"],
-    )
+    if not (found := sorted({day.isoformat() for day in days})):
+        return
+    moment = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK_CHAIN, [found[0], found[0], register_id])
+        marks = _MARK_DAYS.format(", ".join(["(%s, %s, %s)"] * len(found)))
+        cursor.execute(marks, [value for day in found for value in (register_id, day, moment)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -39,15 +40,17 @@ class Quarantined(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a window. `raw`: the provider's rows without people's names, to be kept for a while.
-
-    `last`: nothing comes after it.
-    """
+    """One page of a window. `raws` makes what `raw` gives; `last`: nothing comes after it."""
 
     receipts: list[SourceReceipt]
-    raw: list[dict[str, Any]]
+    raws: Callable[[], list[dict[str, Any]]] = field(repr=False)
     last: bool
     quarantined: list[Quarantined] = field(default_factory=list)
+
+    @property
+    def raw(self) -> list[dict[str, Any]]:
+        """The provider's rows without people's names, to be kept for a while. Most pages are known, and never kept."""
+        return self.raws()
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from fiscal.statistics.sources import source_for
 from fiscal.statistics.windows import Span
 from tests.bench.goal import Line, in_turns, milliseconds
 from tests.bench.provider import running_sandbox
+from tests.bench.scale import FULL, make_partitions
 from tests.fiscal.statistics import books
 
 DAYS, A_DAY = 20, 1_000
@@ -214,14 +215,14 @@ class _watched:  # noqa: N801 - reads as a word
 
 # --- late receipts ---------------------------------------------------------------------------------------------------
 
-REGISTERS, BUCKET_DAYS, IN_A_BUCKET, LATE = 300, 90, 11, 300
+REGISTERS, BUCKET_DAYS, IN_A_BUCKET, LATE = (1_000, 91, 11, 1_000) if FULL else (300, 90, 11, 300)
 
 
 def late_receipts_rolled_up() -> Iterator[Line]:
-    """P7 with n scaled to 0.3: 300 late receipts in 300 of 27,000 (register, day)s of 297,000 receipts, figures fresh.
+    """P7: 1,000 late receipts in 1,000 of 91,000 (register, day)s of a million receipts, figures fresh; else 0.3 of that.
 
     Peer: the same four tables rebuilt from all receipts, each by one INSERT ... GROUP BY. The second line is what the
-    peer has not: the sums of 90 days over the main organization with its 300 registers.
+    peer has not: the sums of these days over the main organization with all its registers.
     """
     registers = _many_receipts()
     rollup.roll_up(now=timezone.now())
@@ -247,6 +248,7 @@ def _many_receipts() -> list[Register]:
     for register in registers:
         books._methods_of([register], ["BARZAHLUNG", "Bankomat"])
     first, now = timezone.localdate() - timedelta(days=BUCKET_DAYS), timezone.now()
+    make_partitions(BUCKET_DAYS)
     for register in registers:
         days = [first + timedelta(days=n) for n in range(BUCKET_DAYS)]
         rows = [(organization.pk, row_of(_receipt(day, n), "")) for day in days for n in range(IN_A_BUCKET)]

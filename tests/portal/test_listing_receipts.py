@@ -238,6 +238,39 @@ def test_a_sale_that_was_voided_from_here_says_so(cast, petra):
     assert file.count("Voided") == 1
 
 
+def test_a_sale_that_was_voided_elsewhere_says_so_too(cast, petra):
+    bar, other = (make_register(cast.shop, country="ITA") for _ in range(2))
+    sold(bar, days_ago(9), "771", "772", "773", "774", country="ITA")
+    sold(other, days_ago(9), "771", country="ITA")
+    taken = {"771": ReceiptKind.VOID, "772": ReceiptKind.RETURN, "773": ReceiptKind.VOID}
+    for key, kind in taken.items():
+        sold(bar, today(), f"{kind}-{key}", country="ITA", kind=kind, related_key=key)
+    Receipt.objects.filter(number="VOID-773").update(removed_at=timezone.now())
+
+    page = petra.get(url("receipts", cast.shop)).content.decode()
+    rows = [row for row in page.split("<tr>") if "Voided<" in row]
+    assert [numbers(row) for row in rows] == [["771"]]
+    assert "Theke" not in rows[0] and bar.name in rows[0]
+
+
+def test_voids_are_looked_up_once_for_a_page_and_in_their_index(cast, petra):
+    bar, counts = make_register(cast.shop, country="ITA"), []
+    for keys in (["A"], [f"{n:03}" for n in range(60)]):
+        sold(bar, days_ago(1), *keys, country="ITA")
+        with CaptureQueriesContext(connection) as queries:
+            assert petra.get(url("receipts", cast.shop)).status_code == 200
+        counts.append(len(queries))
+    assert counts[1] <= counts[0] <= 15, counts
+
+    (lookup,) = [one["sql"] for one in queries if "NOT (" in one["sql"] and "related_key" in one["sql"]]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan TO off")  # so few rows are read faster without any index
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{lookup}")
+        plan = str(cursor.fetchall())
+    assert "related" in plan, plan
+
+
 def test_a_page_costs_as_many_queries_for_fifty_receipts_of_many_places_as_for_one(cast, petra, register):
     other, counts = make_register(cast.sibling), []
     sold(register, today(), "A")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from fiscal.providers import verdicts
+from fiscal.providers import exact_json, verdicts
 from fiscal.providers.errors import CredentialsRefused, LicenceLapsed, ProviderError, Refused
 from fiscal.providers.redaction import redact
 from fiscal.providers.verdicts import Raw
@@ -14,7 +14,7 @@ from fiscal.providers.verdicts import Raw
 STOP = frozenset({"01", "03"})
 """Credentials refused; their password is over."""
 KINDS = {**verdicts.BY_STATUS, 401: LicenceLapsed, 403: LicenceLapsed}
-LISTS, ERRORS = verdicts.Manners(text_numbers=True), verdicts.Manners(kinds=KINDS)
+LISTS, ERRORS = verdicts.Manners(parse=exact_json.texts), verdicts.Manners(kinds=KINDS)
 _PDF = b"%PDF-"
 _FORM = re.compile(r"[A-Za-z]{0,3}\d{1,5}")
 _CODE = re.compile(r"\s*(\d{2})\b")

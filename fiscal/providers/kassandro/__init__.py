@@ -6,16 +6,18 @@ Rows come as they were sent, numbers as their text: the names of fields are assu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from fiscal.providers.addresses import checked_segment
 from fiscal.providers.errors import Forbidden, LicenceLapsed, ProviderError, Unauthorized
 from fiscal.providers.gate import Gate, OpenGate
-from fiscal.providers.http import Answer, Door
+from fiscal.providers.http import Answer, Door, Judge
 from fiscal.providers.kassandro.envelopes import count_of, object_of, rows_of
-from fiscal.providers.tokens import SharedTokens, Token
+from fiscal.providers.kassandro.verdicts import judge_page
+from fiscal.providers.tokens import SharedTokens
 
 Params = dict[str, str | int]
 
@@ -67,11 +69,13 @@ class Kassandro:
     ) -> list[Any]:
         """One page of receipts. Moments are aware, in the register's zone; whether `until` is included is not known.
 
+        Unlike elsewhere whole numbers are int here, read faster than text.
+
         `cash_register_id`: one register of an account; None for all, and with a register's token.
         """
         params = self._window(since, until, cash_register_id)
         params |= {"limit": limit, "offset": offset, "withItems": "true" if with_items else "false"}
-        return rows_of(self._call("GET", "/receipts", params=params))
+        return rows_of(self._call("GET", "/receipts", params=params, judge=judge_page))
 
     def count(self, since: datetime, until: datetime, *, cash_register_id: int | None = None) -> int:
         """How many receipts there are between two moments; as in `receipts`."""
@@ -99,10 +103,17 @@ class Kassandro:
     def _written(self, moment: datetime) -> str:
         return moment.strftime(self._timespec) if self._timespec else moment.isoformat(timespec="milliseconds")
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None = None, params: Params | None = None) -> Answer:
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        params: Params | None = None,
+        judge: Judge | None = None,
+    ) -> Answer:
         self._gate.enter()
         try:
-            answer = self._authorised(method, path, body, params)
+            answer = self._authorised(partial(self._door.call, method, path, json=body, params=params, judge=judge))
         except LicenceLapsed as lapsed:
             is_about_one = self._one_of_many or (params is not None and "cashRegisterId" in params)
             error = _forbidden(lapsed) if is_about_one else lapsed
@@ -114,18 +125,14 @@ class Kassandro:
         self._gate.passed()
         return answer
 
-    def _authorised(self, method: str, path: str, body: dict[str, Any] | None, params: Params | None) -> Answer:
+    def _authorised(self, send: Callable[..., Answer]) -> Answer:
         token = self._tokens.bearer()
         try:
-            return self._send(method, path, body, params, token)
+            return send(bearer=token.access_token, secrets=self._tokens.secrets)
         except Unauthorized:
             # 401 means that nothing was done, so even a POST may be repeated, once.
             token = self._tokens.renew(token)
-        return self._send(method, path, body, params, token)
-
-    def _send(self, method: str, path: str, body: dict[str, Any] | None, params: Params | None, token: Token) -> Answer:
-        bearer, secrets = token.access_token, self._tokens.secrets
-        return self._door.call(method, path, json=body, params=params, bearer=bearer, secrets=secrets)
+        return send(bearer=token.access_token, secrets=self._tokens.secrets)
 
 
 def _forbidden(lapsed: LicenceLapsed) -> Forbidden:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
-from fiscal.providers import verdicts
+from fiscal.providers import exact_json, verdicts
 from fiscal.providers.errors import LicenceLapsed
 
 MANNERS = verdicts.Manners(
-    # Money is made of the text to the cent, and a page of receipts has 30,000 numbers.
-    text_numbers=True,
+    parse=exact_json.texts,  # money is made of the text to the cent
     shapes=(dict, list, str),
     kinds={**verdicts.BY_STATUS, 403: LicenceLapsed},
     words_prove_absence=False,
@@ -17,3 +17,6 @@ MANNERS = verdicts.Manners(
 judge = partial(verdicts.judge, manners=MANNERS)
 """As `fiscal.providers.verdicts.judge`. 401: the token; 403: the product category or the licence (contract "Kassandro",
 heading 2). A count may be a number alone."""
+
+judge_page = partial(verdicts.judge, manners=replace(MANNERS, parse=exact_json.rows))
+"""The same for a page of receipts, which has 30,000 numbers: whole ones are int."""

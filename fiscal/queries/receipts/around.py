@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from fiscal.choices import ReceiptKind
 from fiscal.models import Receipt, Register
+from fiscal.queries.receipts.filters import taking_back
 from organizations.access import Reach
 
 _TAIL = re.compile(r"^(.*?)([0-9]{1,18})$")
@@ -40,15 +41,14 @@ def neighbours(reach: Reach, receipt: Receipt, register: Register) -> tuple[Rece
 
 def related(reach: Reach, receipt: Receipt, register: Register) -> list[ReceiptLink]:
     """The sale that a void or return is of; the voids and returns of a sale."""
-    rows = Receipt.objects.filter(reach.tree(), register=register)
     if receipt.related_key:
-        rows = rows.filter(Q(key=receipt.related_key) | Q(number=receipt.related_key), day__lte=receipt.day)
+        rows = Receipt.objects.filter(Q(key=receipt.related_key) | Q(number=receipt.related_key), day__lte=receipt.day)
     elif receipt.kind == ReceiptKind.SALE:
         taken_back = [one for one in {receipt.key, receipt.number} if one]
-        rows = rows.filter(related_key__in=taken_back, day__gte=receipt.day)
+        rows = taking_back(receipt.day).filter(related_key__in=taken_back)
     else:
         return []
-    found = rows.exclude(pk=receipt.pk).order_by("issued_at", "pk")[:10]
+    found = rows.filter(reach.tree(), register=register).exclude(pk=receipt.pk).order_by("issued_at", "pk")[:10]
     return [link for row in found if (link := _link(row, register))]
 
 

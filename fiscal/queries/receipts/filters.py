@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
 from fiscal.choices import ReceiptKind
-from fiscal.models import FillDay, Placement
+from fiscal.models import FillDay, Placement, Receipt
 from fiscal.statistics.dialect import on_postgresql
 
 STATES = ("removed", "changed", "late", "failed", "suspect")
@@ -95,6 +95,23 @@ class PaidWith(Func):
         template = "(%(expressions)s::text)))"
         joined = " @> jsonb_build_array(jsonb_build_array("
         return super().as_sql(compiler, connection, template=template, arg_joiner=joined, **context)
+
+
+class NamesAnother(Func):
+    """Whether a receipt names one that it takes back: in the words of the index `receipt_related`, value and all."""
+
+    template = "NOT (%(expressions)s = '')"
+    output_field = BooleanField()
+    conditional = True
+
+
+def taking_back(since: date) -> QuerySet[Receipt]:
+    """Voids and returns of sales of that day or a later one, to be chosen from by register and `related_key`.
+
+    The day is for partitions: SQLite has none, and would take it for a reason to use another index.
+    """
+    rows = Receipt.objects.filter(NamesAnother(F("related_key")))
+    return rows.filter(day__gte=since) if on_postgresql() else rows
 
 
 def beginning(number: str) -> Q:

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,12})?")
 _SIGNED_COMMA = re.compile(r"[+-]?[0-9]{1,15}(?:,[0-9]{1,12})?")
+_LARGEST = 10**15
 _MOST_KEPT = 200_000
 
 
@@ -25,10 +26,12 @@ class Scaled(dict[str, int]):
 
     def __init__(self, places: int, *, rounded: bool = False) -> None:
         super().__init__()
-        self._unit = Decimal(10) ** places
+        self._unit, self._whole = Decimal(10) ** places, 10**places
         self._rounded = rounded
 
     def __missing__(self, text: object) -> int:
+        if type(text) is int and -_LARGEST < text < _LARGEST:
+            return text * self._whole  # not remembered: True is 1, and no amount
         if isinstance(text, int | Decimal) and not isinstance(text, bool):
             return self[str(text)]  # from a reader of JSON that has made numbers of it
         if not isinstance(text, str) or not _NUMBER.fullmatch(text):

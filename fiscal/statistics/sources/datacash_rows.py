@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from fiscal.choices import ReceiptKind
@@ -40,7 +41,7 @@ class DataCashRows:
 
     def read(self, rows: Iterable[Any]) -> RowsRead:
         """What the rows say, in their order; those that cannot be read are set aside."""
-        read = RowsRead([], [], [], [])
+        read = RowsRead(partial(without_people, known=_KNOWN))
         for row in rows:
             try:
                 receipt = self.receipt(row)
@@ -50,7 +51,7 @@ class DataCashRows:
                     read.unread.append(without_people(row, _KNOWN))
             else:
                 read.receipts.append(receipt)
-                read.raws.append(without_people(row, _KNOWN))
+                read.sent.append(row)
         return read
 
     def receipt(self, row: Any) -> SourceReceipt:

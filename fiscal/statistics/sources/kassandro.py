@@ -117,7 +117,7 @@ class KassandroSource:
         if not self._is_account:
             return rows
         own = register.remote_id
-        return [row for row in rows if not isinstance(row, dict) or row.get("cashRegisterId", own) == own]
+        return [row for row in rows if not isinstance(row, dict) or str(row.get("cashRegisterId", own)) == own]
 
 
 def serial_behind(client: Kassandro) -> str:

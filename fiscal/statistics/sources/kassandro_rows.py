@@ -69,7 +69,7 @@ class KassandroRows:
 
     def read(self, rows: Iterable[Any]) -> RowsRead:
         """What the rows say, in their order; those that cannot be read are set aside."""
-        read = RowsRead([], [], [], [])
+        read = RowsRead(without_person)
         for row in self._in_order(list(rows)):
             try:
                 receipt = self.receipt(row)
@@ -79,7 +79,7 @@ class KassandroRows:
                     read.unread.append(without_people(row, _KNOWN))
             else:
                 read.receipts.append(receipt)
-                read.raws.append(without_person(row))
+                read.sent.append(row)
         return read
 
     def receipt(self, row: Any) -> SourceReceipt:

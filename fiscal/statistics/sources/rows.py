@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -18,12 +19,21 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class RowsRead:
-    """Rows as far as they could be read. `raws[n]` is what `receipts[n]` was read from; `unread`: the others, raw."""
+    """Rows as far as they could be read. `sent[n]` is what `receipts[n]` was read from.
 
-    receipts: list[SourceReceipt]
-    raws: list[dict[str, Any]]
-    quarantined: list[Quarantined]
-    unread: list[dict[str, Any]]
+    `tamed` takes people's names out of one of them; `unread`: the others, without such names.
+    """
+
+    tamed: Callable[[dict[str, Any]], dict[str, Any]]
+    receipts: list[SourceReceipt] = field(default_factory=list)
+    sent: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    unread: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def raws(self) -> list[dict[str, Any]]:
+        """The rows that receipts were read from, without people's names."""
+        return [self.tamed(row) for row in self.sent]
 
     def page(self, first_day: date, last_day: date, *, last: bool, seen: set[str] | None = None) -> Page:
         """A page of these days alone. Of a key that comes twice, the later row counts; of one in `seen`, none.
@@ -36,7 +46,10 @@ class RowsRead:
                 chosen[receipt.key] = index
         if seen is not None:
             seen.update(chosen)
-        raws = [*(self.raws[index] for index in chosen.values()), *self.unread]
+
+        def raws() -> list[dict[str, Any]]:
+            return [*[self.tamed(self.sent[index]) for index in chosen.values()], *self.unread]
+
         return Page([self.receipts[index] for index in chosen.values()], raws, last, self.quarantined)
 
 

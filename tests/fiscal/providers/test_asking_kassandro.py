@@ -133,6 +133,12 @@ def test_amounts_keep_the_text_that_was_sent(server, ask):
     assert client.articles() == [{"total": "0.10", "number": "7"}]
 
 
+def test_a_page_of_receipts_keeps_the_text_of_amounts_too(server, ask):
+    client = ask()
+    server.queue(server.reply(b'[{"total": 0.10, "receiptNumber": 7, "quantity": 2}]'))
+    assert client.receipts(NOON, NOON + HOUR, limit=1) == [{"total": "0.10", "receiptNumber": 7, "quantity": 2}]
+
+
 def test_a_refused_token_is_replaced_once_and_the_call_made_again(server, ask):
     client = ask()
     server.queue(server.reply({}, 401), server.reply({"token": "token-2"}), server.reply([{"id": 1}]))

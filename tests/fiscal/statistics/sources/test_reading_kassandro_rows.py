@@ -12,6 +12,7 @@ from fiscal.choices import ReceiptKind
 from fiscal.models import Register
 from fiscal.models.rollup import UNKNOWN_RATE
 from fiscal.statistics.sources.kassandro_rows import FAILED_UNIT, KassandroRows, serial_in
+from fiscal.statistics.sources.rows import Unreadable
 
 KINDS = [
     ("standard", ReceiptKind.SALE),
@@ -205,6 +206,19 @@ def test_a_broken_receipt_is_set_aside_and_the_others_are_kept(rows, changes, pa
 @pytest.mark.parametrize("missing", ["receiptNumber", "date", "type", "total"])
 def test_a_missing_field_is_named(rows, missing):
     assert missing in rows.read([row(**{missing: None})]).quarantined[0].what
+
+
+def test_numbers_may_be_text_or_whole(rows):
+    one = row(receiptNumber=7, items=[{"name": "Torte", "quantity": 2, "total": "12.30", "taxRate": 20}])
+    two = row(receiptNumber="7", items=[{"name": "Torte", "quantity": "2", "total": "12.30", "taxRate": "20"}])
+    assert rows.receipt(one) == rows.receipt(two)
+
+
+def test_a_truth_value_is_no_number_even_after_one(rows):
+    items = [{"name": "Torte", "quantity": 1, "total": "12.30", "taxRate": "20"}]
+    assert rows.receipt(row(items=items)).items[0][1] == 1000
+    with pytest.raises(Unreadable):
+        rows.receipt(row(items=[{**items[0], "quantity": True}]))
 
 
 @pytest.mark.parametrize("strange", [None, 7, "receipt", []])

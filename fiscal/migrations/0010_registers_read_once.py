@@ -53,7 +53,7 @@ def check_anew(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fiscal", "0008_receipts_without_constraints"),
+        ("fiscal", "0009_receipts_that_name_another"),
         ("organizations", "0006_refused_proofs_and_terms"),
     ]
 
