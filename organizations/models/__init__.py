@@ -1,6 +1,7 @@
 """The tables of the ground floor, one file per subject."""
 
 from organizations.models.api_key import ApiKey
+from organizations.models.audit_chain import AuditChain
 from organizations.models.audit_entry import AuditEntry
 from organizations.models.draft import Draft
 from organizations.models.grant import Delegation, DelegationRequest, Grant
@@ -13,6 +14,7 @@ from organizations.models.user import User
 
 __all__ = [
     "ApiKey",
+    "AuditChain",
     "AuditEntry",
     "Delegation",
     "DelegationRequest",

@@ -1,5 +1,6 @@
 """Every write of this floor, one verb a function: reach first, the rest by keyword, the record in the same transaction."""
 
+from organizations.services.attesting import write_checkpoints
 from organizations.services.changes import EditedMeanwhile, change_details, enable_live, retire
 from organizations.services.creation import add_organization
 from organizations.services.delegation import delegate_everything, give_up_delegation, set_delegation
@@ -24,6 +25,8 @@ from organizations.services.keys import (
 from organizations.services.logos import remove_logo, set_logo
 from organizations.services.people import choose_theme
 from organizations.services.proofs import refuse_proof
+from organizations.services.pruning import prune_record, prune_records
+from organizations.services.verifying import keep_verdict, verify_all, verify_due_records
 
 __all__ = [
     "TURN",
@@ -46,6 +49,9 @@ __all__ = [
     "grant_access",
     "issue_key",
     "keep_draft",
+    "keep_verdict",
+    "prune_record",
+    "prune_records",
     "record_ended_grants",
     "refuse_proof",
     "remove_logo",
@@ -56,4 +62,7 @@ __all__ = [
     "set_delegation",
     "set_logo",
     "start_draft",
+    "verify_all",
+    "verify_due_records",
+    "write_checkpoints",
 ]
