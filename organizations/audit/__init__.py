@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from organizations.access import Reach
 from organizations.audit.asked import NOBODY, asked, run_id
-from organizations.audit.canonical import START, link, own_digest, plain, who_digest
+from organizations.audit.canonical import START, link, plain
 from organizations.audit.keys import mac_of, newest
-from organizations.audit.lines import facts_of
+from organizations.audit.lines import line_of
 from organizations.choices import Result, Road, Verb
 from organizations.desired import Desired
 from organizations.models import AuditChain, AuditEntry, Organization
@@ -74,8 +74,7 @@ def record(
 def seal(entry: AuditEntry, previous: str) -> None:
     """Give an entry its salt, its link to the digest before it, and the proof that we wrote it."""
     entry.salt, entry.key_id = secrets.token_hex(16), newest()
-    facts = facts_of(entry)
-    entry.digest = link(previous, own_digest(facts, who_digest(facts)))
+    entry.digest = link(previous, line_of(entry).own_digest())
     entry.mac = mac_of(entry.digest, entry.key_id)
 
 

@@ -32,7 +32,7 @@ WHAT = (
 )
 
 canonical: Callable[[Any], str] = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
 ).encode
 """The one way a value is written before it is digested or signed."""
 
@@ -42,14 +42,14 @@ def digest_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def who_digest(facts: dict[str, Any]) -> str:
-    """Digest 1. `facts` holds at least WHO."""
-    return digest_of(canonical({name: facts[name] for name in WHO}))
+def who_digest(who: dict[str, Any]) -> str:
+    """Digest 1, of exactly WHO."""
+    return digest_of(canonical(who))
 
 
-def own_digest(facts: dict[str, Any], who: str) -> str:
-    """Digest 2. `facts` holds at least WHAT, `who` is digest 1."""
-    return digest_of(canonical({"who": who} | {name: facts[name] for name in WHAT}))
+def own_digest(what: dict[str, Any], who: str) -> str:
+    """Digest 2, of exactly WHAT; `who` is digest 1."""
+    return digest_of(canonical(what | {"who": who}))
 
 
 def link(previous: str, own: str) -> str:

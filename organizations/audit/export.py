@@ -13,9 +13,9 @@ from typing import Any
 from django.db.models import Min, TextChoices
 
 from organizations.audit.anchors import digest_before
-from organizations.audit.canonical import WHAT, WHO, canonical, own_digest, who_digest
+from organizations.audit.canonical import canonical, who_digest
 from organizations.audit.checkpoints import signed
-from organizations.audit.lines import Facts, every_line
+from organizations.audit.lines import Line, every_line
 from organizations.models import AuditChain, AuditEntry, Organization
 
 
@@ -29,16 +29,13 @@ class Shown(TextChoices):
     """Only that there is an entry."""
 
 
-def export_line(facts: Facts, previous: str, shown: Shown = Shown.ALL) -> str:
-    """One entry as a line, without its end."""
-    who = who_digest(facts)
-    line: dict[str, Any] = {"previous": previous, "digest": facts["digest"], "mac": facts["mac"]}
+def export_line(line: Line, previous: str, shown: Shown = Shown.ALL) -> str:
+    """One entry as text, without its end."""
+    facts: dict[str, Any] = {"previous": previous, "digest": line.digest, "mac": line.mac}
     if shown == Shown.LINK:
-        return canonical(
-            line | {name: facts[name] for name in ("number", "key_id")} | {"withheld": own_digest(facts, who)}
-        )
-    line |= {name: facts[name] for name in WHAT}
-    return canonical(line | {"who": {name: facts[name] for name in WHO} if shown == Shown.ALL else who})
+        bare = {"number": line.number, "key_id": line.what["key_id"], "withheld": line.own_digest()}
+        return canonical(facts | bare)
+    return canonical(facts | line.what | {"who": line.who if shown == Shown.ALL else who_digest(line.who)})
 
 
 def closing_line(organization: Organization, *, first: int, last: int, digest: str, at: str) -> str:
@@ -54,7 +51,7 @@ def export_lines(
     first: int,
     last: int,
     at: str,
-    shown: Callable[[Facts], Shown] = lambda _facts: Shown.ALL,
+    shown: Callable[[Line], Shown] = lambda _line: Shown.ALL,
 ) -> Iterator[str]:
     """The entries from `first` to `last`, both included, each with its end; nothing at all if there are none."""
     rows = AuditEntry.objects.filter(organization=organization, number__range=(first, last))
@@ -62,7 +59,7 @@ def export_lines(
     if begin is None:
         return
     number, previous = begin, digest_before(organization, begin)
-    for facts in every_line(organization, first=begin, last=last):
-        yield export_line(facts, previous, shown(facts)) + "\n"
-        number, previous = facts["number"], facts["digest"]
+    for line in every_line(organization, first=begin, last=last):
+        yield export_line(line, previous, shown(line)) + "\n"
+        number, previous = line.number, line.digest
     yield closing_line(organization, first=begin, last=number, digest=previous, at=at) + "\n"

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from organizations.audit.anchors import anchor_of
-from organizations.audit.canonical import START, link, own_digest, who_digest
+from organizations.audit.canonical import START, link
 from organizations.audit.checkpoints import Checkpoint
 from organizations.audit.findings import Fault, Finding
 from organizations.audit.keys import mac_of
-from organizations.audit.lines import Facts, every_line
+from organizations.audit.lines import Line, every_line
 from organizations.models import AuditChain, AuditEntry, Organization
 
 MOST_FINDINGS = 100
@@ -57,11 +57,11 @@ class _Walk:
     digest: str = START
     known: bool = True
 
-    def through(self, lines: Iterator[Facts], anchor: tuple[int, str] | None) -> None:
-        for facts in lines:
-            if not self.verdict.entries and facts["number"] > 1:
-                self._begin(facts["number"], anchor)
-            self._step(facts)
+    def through(self, lines: Iterator[Line], anchor: tuple[int, str] | None) -> None:
+        for line in lines:
+            if not self.verdict.entries and line.number > 1:
+                self._begin(line.number, anchor)
+            self._step(line)
 
     def _begin(self, first: int, anchor: tuple[int, str] | None) -> None:
         """Old entries may have been removed, if an entry says so; it is verified like all others."""
@@ -71,15 +71,14 @@ class _Walk:
         self.verdict.add(first, Fault.BEGINNING)
         self.number, self.known = first - 1, False
 
-    def _step(self, facts: Facts) -> None:
-        number, digest, verdict = facts["number"], facts["digest"], self.verdict
+    def _step(self, line: Line) -> None:
+        number, digest, verdict = line.number, line.digest, self.verdict
         for missing in range(self.number + 1, min(number, self.number + 1 + MOST_FINDINGS)):
             verdict.add(missing, Fault.MISSING)
             self.known = False
-        expected = link(self.digest, own_digest(facts, who_digest(facts)))
-        sealed = mac_of(digest, facts["key_id"])
-        fits = expected == digest or not self.known
-        if sealed != facts["mac"]:
+        fits = link(self.digest, line.own_digest()) == digest or not self.known
+        sealed = mac_of(digest, line.what["key_id"])
+        if sealed != line.mac:
             verdict.add(number, Fault.UNSEALED if sealed else Fault.NO_KEY)
         elif not fits:
             verdict.add(number, Fault.CHANGED)
@@ -87,7 +86,7 @@ class _Walk:
         if checkpoint and checkpoint.digest != digest:
             verdict.add(number, Fault.REWRITTEN, checkpoint.at)
         # A digest that we sealed can be built upon, whatever became of its entry; another one cannot.
-        self.number, self.digest, self.known = number, digest, sealed == facts["mac"]
+        self.number, self.digest, self.known = number, digest, sealed == line.mac
         verdict.number = number
         verdict.entries += 1
 

@@ -14,7 +14,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from organizations.audit.canonical import START, link, moment, own_digest, who_digest
+from organizations.audit.canonical import START, WHAT, WHO, link, moment, own_digest, who_digest
 from organizations.audit.keys import mac_of, newest
 
 WORDS = "the record only grows"
@@ -120,11 +120,11 @@ def chain(apps, schema_editor):
 def _seal(entry, organization, number, previous):
     entry.number, entry.result = number, "REFUSED" if entry.verb == "PROOF_REFUSED" else "DONE"
     entry.salt, entry.key_id = secrets.token_hex(16), newest()
-    same = ("actor_name", "road", "acting_from_name", "verb", "result", "before", "after", "reason", "request_id")
-    facts = {name: getattr(entry, name) for name in (*same, "number", "ip_address", "user_agent", "salt", "key_id")}
-    facts |= {"actor": entry.actor_id, "acting_from": None, "run_id": None, "organization": organization}
-    facts |= {"at": moment(entry.at), "subject_id": str(entry.subject_id), "subject_name": entry.subject_name}
-    entry.digest = link(previous, own_digest(facts, who_digest(facts)))
+    values = {name: getattr(entry, name) for name in {*WHAT, *WHO} - {"actor", "organization", "acting_from"}}
+    values |= {"actor": entry.actor_id, "acting_from": None, "run_id": None, "organization": organization}
+    values |= {"at": moment(entry.at), "subject_id": str(entry.subject_id)}
+    what, who = ({name: values[name] for name in names} for names in (WHAT, WHO))
+    entry.digest = link(previous, own_digest(what, who_digest(who)))
     entry.mac = mac_of(entry.digest, entry.key_id)
 
 

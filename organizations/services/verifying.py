@@ -18,7 +18,7 @@ from organizations.models import AuditChain, Organization
 
 log = logging.getLogger(__name__)
 
-SECONDS = 60.0
+SECONDS = 20.0
 """How long one run verifies; the records that were verified longest ago come first."""
 
 

@@ -63,6 +63,7 @@ COMPLETE = {
     "KONTOR_PRODUCTION": "true",
     "KONTOR_SECRET_KEY": "s" * 64,
     "KONTOR_VAULT_KEYS": f"first:{KEY}",
+    "KONTOR_AUDIT_KEYS": f"first:{KEY}",
     "DATABASE_URL": "postgres://kontor@127.0.0.1/kontor",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "KONTOR_ALLOWED_HOSTS": "kontor.example",
