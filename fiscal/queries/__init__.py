@@ -1,6 +1,21 @@
 """Every read for a page. Pages get dataclasses and primitives, filtered by reach; no model leaves this floor."""
 
-from fiscal.queries.activity import Activity, activity
+from fiscal.queries.activity import MOST as MOST_EVENTS
+from fiscal.queries.activity import SYSTEM as KONTOR_ITSELF
+from fiscal.queries.activity import (
+    Activity,
+    ActivityFilters,
+    Event,
+    EventPage,
+    RecordStanding,
+    activity,
+    activity_in_reach,
+    event_page,
+    every_event,
+    record_lines,
+    record_standing,
+    standing_in_reach,
+)
 from fiscal.queries.billing import (
     AddressFacts,
     BillingChoices,
@@ -79,6 +94,8 @@ __all__ = [
     "CONNECTION_SORTS",
     "CONNECTION_TABS",
     "DELETED",
+    "KONTOR_ITSELF",
+    "MOST_EVENTS",
     "ORGANIZATION_SORTS",
     "ORGANIZATION_TABS",
     "RECEIPT_STATES",
@@ -87,6 +104,7 @@ __all__ = [
     "SHOP_SORTS",
     "WORK_PHASES",
     "Activity",
+    "ActivityFilters",
     "AddressFacts",
     "Affected",
     "BackfillLine",
@@ -105,6 +123,8 @@ __all__ = [
     "DocumentFacts",
     "DraftLine",
     "Drift",
+    "Event",
+    "EventPage",
     "FilterChoices",
     "HandOver",
     "KeyDetail",
@@ -131,6 +151,7 @@ __all__ = [
     "ReceiptFilters",
     "ReceiptPage",
     "ReceiptRow",
+    "RecordStanding",
     "RegisterFilters",
     "RegisterList",
     "RegisterPage",
@@ -143,6 +164,7 @@ __all__ = [
     "WorkFilters",
     "WorkList",
     "activity",
+    "activity_in_reach",
     "address_facts",
     "affected_by_retirement",
     "attention_count",
@@ -161,6 +183,8 @@ __all__ = [
     "draft_answers",
     "drafts_of",
     "drift",
+    "event_page",
+    "every_event",
     "every_organization",
     "every_receipt",
     "exportable_register",
@@ -193,11 +217,14 @@ __all__ = [
     "places",
     "provider_state",
     "receipt_detail",
+    "record_lines",
+    "record_standing",
     "register_page",
     "retryable_ids",
     "sales_summary",
     "sales_work",
     "shop_facts",
+    "standing_in_reach",
     "terms_drift",
     "work_list",
 ]

@@ -100,7 +100,9 @@ class _Uuid(Func):
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         one, parameters = compiler.compile(self.source_expressions[0])
-        parts = " || '-' || ".join(f"substr({one}, {at}, {n})" for at, n in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12)))
+        parts = " || '-' || ".join(
+            f"substr({one}, {at}, {n})" for at, n in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+        )
         return parts, [*parameters] * 5
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:

@@ -14,6 +14,7 @@ from organizations.services.grants import (
     record_ended_grants,
     revoke_access,
 )
+from organizations.services.exporting import note_export, note_export_in_reach
 from organizations.services.keys import (
     disable_key,
     enable_key,
@@ -50,6 +51,8 @@ __all__ = [
     "issue_key",
     "keep_draft",
     "keep_verdict",
+    "note_export",
+    "note_export_in_reach",
     "prune_record",
     "prune_records",
     "record_ended_grants",

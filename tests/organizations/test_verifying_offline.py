@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
 
+from organizations.audit.canonical import canonical, digest_of
 from organizations.audit.export import Shown, export_lines
 from organizations.models import Organization
 from organizations.services import write_checkpoints
@@ -67,7 +69,12 @@ def test_the_script_needs_nothing_of_ours(exported, tmp_path):
 
 def test_a_changed_entry_is_found(exported):
     lines = lines_in(exported)
-    for change in ({"reason": "better"}, {"after": {}}, {"verb": "KEY_ISSUED"}, {"who": lines[4]["who"] | {"actor": 9}}):
+    for change in (
+        {"reason": "better"},
+        {"after": {}},
+        {"verb": "KEY_ISSUED"},
+        {"who": lines[4]["who"] | {"actor": 9}},
+    ):
         put_lines(exported, [*lines[:4], lines[4] | change, *lines[5:]])
         (finding,) = findings(exported)
         assert finding.startswith("entry 5 does not fit its own digest")
@@ -136,11 +143,9 @@ def test_what_was_changed_in_the_database_is_found_in_the_export(firm, tmp_path)
 
 def test_a_chain_made_to_fit_without_the_key_is_found_by_closing_line_and_seal(exported):
     """Whoever has the file but no key can compute every digest anew; what is signed and sealed gives them away."""
-    from organizations.audit.canonical import canonical, digest_of
-
     lines = lines_in(exported)
     lines[4]["reason"] = "a better one"
-    for before, line in zip(lines[3:11], lines[4:12], strict=True):
+    for before, line in pairwise(lines[3:12]):
         facts = {name: value for name, value in line.items() if name not in {"previous", "digest", "mac"}}
         facts["who"] = digest_of(canonical(facts["who"]))
         line["previous"] = before["digest"]
