@@ -11,7 +11,7 @@ from fiscal.queries.activity.events import Event, event_of
 from fiscal.queries.activity.filters import ActivityFilters
 from fiscal.queries.activity.visible import Reader, visible_at, visible_to
 from fiscal.queries.people import known_people
-from organizations.access import Reach
+from organizations.access import Reach, reachable
 from organizations.choices import Road, Scope
 from organizations.models import AuditEntry, User
 
@@ -25,12 +25,14 @@ LATELY = 500
 class Activity:
     """One page of the record, newest first. `total` is not counted beyond MOST + 1.
 
-    `people`: primary keys and names of those who did something lately and may be named.
+    `people`: primary keys and names of those who did something lately and may be named. `billing`: whether the reader is
+    told about billing.
     """
 
     events: Sequence[Event]
     total: int
     people: Sequence[tuple[str, str]]
+    billing: bool
 
     @property
     def capped(self) -> bool:
@@ -51,15 +53,18 @@ class EventPage:
 def activity(reach: Reach, filters: ActivityFilters, *, page: int = 1, size: int = 50) -> Activity:
     """What was done at the organization reached and below it. Raises NotAuthorized."""
     reach.require(Scope.ORGANIZATIONS)
-    return _page(visible_at(reach), reach.actor, filters, page, size)
+    return _page(visible_at(reach), reach.actor, filters, page, size, billing=reach.allows(Scope.BILLING))
 
 
 def activity_in_reach(user: User, filters: ActivityFilters, *, page: int = 1, size: int = 50) -> Activity:
     """What was done in everything this person reaches with the authorization to view organizations."""
-    return _page(visible_to(user), user, filters, page, size)
+    billing = reachable(user, Scope.BILLING).exists()
+    return _page(visible_to(user), user, filters, page, size, billing=billing)
 
 
-def _page(visible: Q, viewer: User | None, filters: ActivityFilters, page: int, size: int) -> Activity:
+def _page(
+    visible: Q, viewer: User | None, filters: ActivityFilters, page: int, size: int, *, billing: bool
+) -> Activity:
     newest = AuditEntry.objects.filter(visible).order_by("-at", "-pk")
     found = newest.filter(filters.condition(viewer))
     total = found.order_by()[: MOST + 1].count()
@@ -67,7 +72,8 @@ def _page(visible: Q, viewer: User | None, filters: ActivityFilters, page: int, 
     entries = list(found.select_related("organization")[(page - 1) * size : page * size])
     reader = Reader.of(viewer, entries)
     events = [event_of(entry, reader) for entry in entries]
-    return Activity(events, total, _people(newest.values_list("actor_id", "actor_name", "road")[:LATELY], viewer))
+    people = _people(newest.values_list("actor_id", "actor_name", "road")[:LATELY], viewer)
+    return Activity(events, total, people, billing)
 
 
 def _people(rows: Sequence[tuple[int | None, str, str]], viewer: User | None) -> list[tuple[str, str]]:

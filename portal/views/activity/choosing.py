@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from fiscal.queries import KONTOR_ITSELF, ActivityFilters
+from fiscal.queries import KONTOR_ITSELF, Activity, ActivityFilters
 from organizations.choices import Area, Result, Road, Verb
 from portal.listing import Address
 
@@ -38,12 +38,13 @@ def _day(address: Address, name: str) -> date | None:
     return day if 2000 <= day.year <= 2100 else None
 
 
-def options(people: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def options(found: Activity) -> dict[str, Any]:
     """What each filter offers, as pairs of value and words; verbs stand under their area."""
+    areas = [area for area in Area if area.verbs and (found.billing or area != Area.BILLING)]
     return {
-        "people": [*people, (KONTOR_ITSELF, _("Kontor itself"))],
-        "areas": [(area, area.label) for area in Area if area.verbs],
-        "verbs": [(area.label, [(verb, verb.label) for verb in area.verbs]) for area in Area if area.verbs],
+        "people": [*found.people, (KONTOR_ITSELF, _("Kontor itself"))],
+        "areas": [(area, area.label) for area in areas],
+        "verbs": [(area.label, [(verb, verb.label) for verb in area.verbs]) for area in areas],
         "roads": Road.choices,
         "results": Result.choices,
     }

@@ -72,7 +72,7 @@ def _show(request: PageRequest, address: Address, found: Activity, context: dict
         "groups": list(_groups(address, found.events)),
         "filters": filters,
         "typed": {name: address.params.get(name, "") for name in ("from", "to")},
-        "options": options(found.people),
+        "options": options(found),
         "chips": chips(address, filters, found.people),
         "reset_url": address.path,
         "foot": _foot(standing),
