@@ -72,19 +72,14 @@ def _page(
     entries = list(found.select_related("organization")[(page - 1) * size : page * size])
     reader = Reader.of(viewer, entries)
     events = [event_of(entry, reader) for entry in entries]
-    people = _people(newest.values_list("actor_id", "actor_name", "road")[:LATELY], viewer)
+    people = _people(list(newest.values_list("actor_id", "actor_name", "road")[:LATELY]), viewer)
     return Activity(events, total, people, billing)
 
 
-def _people(rows: Sequence[tuple[int | None, str, str]], viewer: User | None) -> list[tuple[str, str]]:
+def _people(rows: Sequence[tuple[int, str, str]], viewer: User | None) -> list[tuple[str, str]]:
     """The last name of each; of somebody from above only if it may be read."""
-    rows = list(rows)
     known = known_people(viewer, [actor for actor, _name, _road in rows])
-    found = {
-        actor: name
-        for actor, name, road in reversed(rows)
-        if actor is not None and (actor in known or road == Road.DIRECT)
-    }
+    found = {actor: name for actor, name, road in reversed(rows) if actor and (actor in known or road == Road.DIRECT)}
     return sorted(((str(actor), name) for actor, name in found.items()), key=lambda person: person[1].casefold())
 
 
