@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import transaction
 
 from organizations.access import EVERYTHING, Reach
 from organizations.audit import record, seal
@@ -16,30 +15,28 @@ from organizations.audit.verification import verify_record
 from organizations.choices import Road, Verb
 from organizations.models import AuditChain, AuditEntry, Organization, User
 from tests.bench.goal import Line, milliseconds
+from tests.bench.peer.models import BareEntry
 
-ENTRIES, APPENDS = 100_000, 400
+ENTRIES, APPENDS, ROUNDS = 100_000, 100, 5
 ALLOWED_MS, GOAL = 1.0, 50_000.0
 """hardness guide, B7."""
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36"
 
 
 def audit_appended() -> Iterator[Line]:
-    """400 changes of an organization, each in a transaction of its own with its entry, in turns with the same changes and
-    the same row without number, digest, seal and end. The value is the difference of the 95th percentiles."""
+    """Changes of an organization, each in a transaction of its own with its entry, in turns with the same changes and the
+    same row without number, digest, seal and end. Five rounds of 100 each; the value is the median of what the 95th
+    percentiles differ by."""
     organization, reach = _company()
-    plain = _bare_table()
-    for work in (lambda: _change(organization, reach), lambda: _change_beside(organization, plain)):
-        for _ in range(20):
-            work()
-    pairs = [
-        (
-            milliseconds(lambda: _change(organization, reach)),
-            milliseconds(lambda: _change_beside(organization, plain)),
-        )
-        for _ in range(APPENDS)
-    ]
-    chained, bare = (_p95([pair[at] for pair in pairs]) for at in (0, 1))
-    yield Line("audit_appended", chained - bare, "ms", ALLOWED_MS, "<=1.0")
+    work = (lambda: _change(organization, reach)), (lambda: _change_beside(organization, reach))
+    for one in work * 20:
+        one()
+    differences = []
+    for _ in range(ROUNDS):
+        pairs = [tuple(milliseconds(one) for one in work) for _ in range(APPENDS)]
+        chained, bare = (_p95(list(times)) for times in zip(*pairs, strict=True))
+        differences.append(chained - bare)
+    yield Line("audit_appended", statistics.median(differences), "ms", ALLOWED_MS, "<=1.0")
 
 
 def audit_verified() -> Iterator[Line]:
@@ -73,36 +70,22 @@ def _change(organization: Organization, reach: Reach) -> None:
         record(reach, Verb.ORGANIZATION_CHANGED, organization, before=VALUES, after=VALUES, reason="moved")
 
 
-def _change_beside(organization: Organization, write: Callable[[Organization], None]) -> None:
+def _change_beside(organization: Organization, reach: Reach) -> None:
     with transaction.atomic():
         organization.touch("town")
-        write(organization)
-
-
-def _bare_table() -> Callable[[Organization], None]:
-    """A copy of the table as it was before entries were chained, with its index, and the way a row gets into it."""
-    columns = "organization_id, at, actor_name, road, verb, subject_id, subject_name, before, after, reason, request_id"
-    kinds = (
-        "bigint, {at}, varchar(254), varchar(10), varchar(30), varchar(36), varchar(200), {json}, {json}, text, text"
-    )
-    on_postgresql = connection.vendor == "postgresql"
-    kinds = kinds.format(at="timestamptz" if on_postgresql else "datetime", json="jsonb" if on_postgresql else "text")
-    serial = "bigserial PRIMARY KEY" if on_postgresql else "integer PRIMARY KEY AUTOINCREMENT"
-    pairs = ", ".join(f"{name} {kind}" for name, kind in zip(columns.split(", "), kinds.split(", "), strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TABLE bench_entry (id {serial}, {pairs})")
-        cursor.execute("CREATE INDEX bench_entry_at ON bench_entry (organization_id, at DESC)")
-    statement = f"INSERT INTO bench_entry ({columns}) VALUES ({', '.join(['%s'] * 11)}) RETURNING id"
-
-    def write(organization: Organization) -> None:
-        public_id, text = str(organization.public_id), '{"town": "Graz", "zip": "8010", "address_line1": "Größe 1"}'
-        at = connection.ops.adapt_datetimefield_value(timezone.now())
-        row = [organization.pk, at, "Anna Kern", "DIRECT", "ORGANIZATION_CHANGED", public_id, "Bench GmbH", text, text]
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [*row, "moved", ""])
-            cursor.fetchone()
-
-    return write
+        BareEntry.objects.create(
+            organization=organization,
+            actor=reach.actor,
+            actor_name=reach.actor_name,
+            road=reach.road,
+            verb=Verb.ORGANIZATION_CHANGED,
+            subject_id=organization.public_id,
+            subject_name=str(organization),
+            before=VALUES,
+            after=VALUES,
+            reason="moved",
+            request_id="",
+        )
 
 
 def _p95(values: list[float]) -> float:
