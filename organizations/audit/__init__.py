@@ -43,7 +43,7 @@ def record(
     """
     chain = hold(reach.organization)[reach.organization.pk]
     origin = asked() if reach.actor else NOBODY
-    above = _acting_from(reach)
+    above = reach.acting_from
     entry = AuditEntry(
         organization=reach.organization,
         number=chain.number + 1,
@@ -90,16 +90,6 @@ def hold(*organizations: Organization) -> dict[int, AuditChain]:
         AuditChain.objects.bulk_create(new, ignore_conflicts=True)
         found = {chain.organization_id: chain for chain in ends.all()}
     return found
-
-
-def _acting_from(reach: Reach) -> Organization | None:
-    """Whose people act, where it is not the organization itself."""
-    organization = reach.organization
-    if reach.road == Road.PARENT:
-        return organization.parent
-    if reach.road == Road.DELEGATION:
-        return (organization.parent or organization).provisioned_by
-    return None
 
 
 def _told(values: dict[str, Any] | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from organizations.models.user import User
 class AuditEntry(models.Model):
     """One change, written in the change's own transaction. Names are frozen as they were; secrets never enter.
 
-    Rows are only ever added: triggers on both databases refuse everything else (migration 0008). So no rule of a foreign
+    Rows are only ever added: triggers on both databases refuse everything else (migration 0010). So no rule of a foreign
     key may want to change one: organizations are never deleted, and a deleted person leaves a number that means nobody.
     `digest` chains the entry to the one before it (`organizations.audit.canonical`); `mac` proves that we wrote it.
     """

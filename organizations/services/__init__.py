@@ -5,6 +5,7 @@ from organizations.services.changes import EditedMeanwhile, change_details, enab
 from organizations.services.creation import add_organization
 from organizations.services.delegation import delegate_everything, give_up_delegation, set_delegation
 from organizations.services.drafts import TURN, NoSuchDraft, discard_draft, keep_draft, start_draft
+from organizations.services.exporting import note_export, note_export_in_reach
 from organizations.services.grants import (
     NoSuchGrant,
     change_access,
@@ -14,7 +15,6 @@ from organizations.services.grants import (
     record_ended_grants,
     revoke_access,
 )
-from organizations.services.exporting import note_export, note_export_in_reach
 from organizations.services.keys import (
     disable_key,
     enable_key,

@@ -11,8 +11,9 @@ from django.urls import reverse
 from organizations.access import EVERYTHING, Reach
 from organizations.audit import record
 from organizations.choices import Road, Scope, Verb
-from organizations.models import AuditChain, AuditEntry, Authorization
+from organizations.models import AuditChain, AuditEntry
 from organizations.services import issue_key
+from tests.cast import withdraw
 from tests.organizations.touched import lines_in, verify_offline
 from tests.portal.sales import only, signed_in, url
 
@@ -107,7 +108,7 @@ def test_an_export_tells_neither_names_nor_billing_to_who_may_not_read_them_and_
 
 
 def test_without_the_billing_authorization_entries_about_billing_are_withheld(cast, petra, tmp_path):
-    Authorization.objects.filter(user=cast.petra, scope=Scope.BILLING).delete()
+    withdraw(cast.petra, Scope.BILLING)
     record(
         Reach(cast.petra, cast.shop, EVERYTHING, Road.PARENT), Verb.ADDRESS_CREATED, cast.shop, after={"town": "Linz"}
     )

@@ -15,8 +15,9 @@ from organizations.access import EVERYTHING, Reach, system_reach
 from organizations.audit import record
 from organizations.audit.asked import run
 from organizations.choices import Road, Scope, Verb
-from organizations.models import AuditChain, AuditEntry, Authorization
+from organizations.models import AuditChain, AuditEntry
 from organizations.services import issue_key, refuse_proof, verify_due_records
+from tests.cast import withdraw
 from tests.organizations.touched import owning_the_database, row
 from tests.portal.sales import only, signed_in, url
 
@@ -70,7 +71,7 @@ def test_entries_about_billing_are_nowhere_without_the_authorization(cast, petra
         url("activity", cast.shop), reverse("portal:all_activity"), url("event", cast.shop, entry.number)
     ]  # fmt: skip
     assert all("changed the billing arrangement" in petra.get(address).content.decode() for address in addresses)
-    Authorization.objects.filter(user=cast.petra, scope=Scope.BILLING).delete()
+    withdraw(cast.petra, Scope.BILLING)
     assert [petra.get(address).status_code for address in addresses] == [200, 200, 404]
     assert not any("changed the billing arrangement" in petra.get(address).content.decode() for address in addresses)
 
