@@ -18,5 +18,8 @@ app.conf.beat_schedule = {
     "verify": {"task": "fiscal.tasks.verify", "schedule": 60.0, "options": {"expires": 60}},
     "check-files": {"task": "fiscal.tasks.check_files", "schedule": 15.0, "options": {"expires": 15}},
     "tidy": {"task": "fiscal.tasks.tidy", "schedule": 60.0, "options": {"expires": 60}},
+    "attest": {"task": "fiscal.tasks.attest", "schedule": 3600.0, "options": {"expires": 600}},
+    "verify-records": {"task": "fiscal.tasks.verify_records", "schedule": 600.0, "options": {"expires": 600}},
+    "prune-records": {"task": "fiscal.tasks.prune_records", "schedule": 86400.0, "options": {"expires": 3600}},
     "send-reports": {"task": "fiscal.tasks.send_reports", "schedule": 300.0, "options": {"expires": 300}},
 }

@@ -21,6 +21,9 @@ KNOWN = {
     "KONTOR_DEBUG",
     "KONTOR_SECRET_KEY",
     "KONTOR_VAULT_KEYS",
+    "KONTOR_AUDIT_KEYS",
+    "KONTOR_CHECKPOINT_FILE",
+    "KONTOR_RECORD_MONTHS",
     "KONTOR_DATA_DIR",
     "KONTOR_PORT",
     "KONTOR_SANDBOX_PORT",
@@ -114,13 +117,13 @@ def site(name: str, value: str) -> str:
     return begin
 
 
-def folder(name: str, *, default: Path) -> Path:
-    """The folder `name`, absolute. It need not exist yet."""
+def path(name: str, *, default: Path) -> Path:
+    """The file or folder `name`, absolute. It need not exist yet."""
     return Path(os.environ.get(name) or default).expanduser().resolve()
 
 
-def vault_keys(name: str, *, default: str | None = None) -> dict[str, bytes]:
-    """Parse `id:base64,id:base64` into {id: 32 bytes}; the first one encrypts, all decrypt.
+def keys(name: str, *, default: str | None = None) -> dict[str, bytes]:
+    """Parse `id:base64,id:base64` into {id: 32 bytes}; the first one is used for what is new, all for what is old.
 
     Raises ImproperlyConfigured for a missing value, a repeated id or a key that is not 32 bytes long. The message
     never repeats the value.
@@ -128,14 +131,14 @@ def vault_keys(name: str, *, default: str | None = None) -> dict[str, bytes]:
     raw = os.environ.get(name) or default
     if not raw:
         raise ImproperlyConfigured(f"{name} is missing. Write <id>:<base64 of 32 random bytes>, newest first.")
-    keys: dict[str, bytes] = {}
+    found: dict[str, bytes] = {}
     for position, part in enumerate(raw.split(","), start=1):
         key_id, _, encoded = part.strip().partition(":")
         try:
             key = base64.b64decode(encoded, validate=True)
         except binascii.Error:
             key = b""
-        if not key_id or len(key) != 32 or key_id in keys:
+        if not key_id or len(key) != 32 or key_id in found:
             raise ImproperlyConfigured(f"{name}: entry {position} is not <id>:<base64 of 32 bytes>, or its id repeats.")
-        keys[key_id] = key
-    return keys
+        found[key_id] = key
+    return found

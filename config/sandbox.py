@@ -16,7 +16,7 @@ from config import environment
 if environment.boolean("KONTOR_PRODUCTION", default=False):
     raise RuntimeError("A production install has no sandbox: its providers are real ones.")
 
-_folder = environment.folder("KONTOR_DATA_DIR", default=Path(__file__).resolve().parent.parent / ".data")
+_folder = environment.path("KONTOR_DATA_DIR", default=Path(__file__).resolve().parent.parent / ".data")
 _folder.mkdir(parents=True, exist_ok=True)
 # By name, because the sandbox is no part of the house: nothing of ours may import it.
 application = import_string("fiscal.sandbox.app.Sandbox")(_folder / "sandbox.sqlite3")

@@ -24,7 +24,7 @@ environment.refuse_unknown_names()
 BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = environment.boolean("KONTOR_PRODUCTION", default=False)
 DEBUG = environment.boolean("KONTOR_DEBUG", default=False)
-DATA_DIR = environment.folder("KONTOR_DATA_DIR", default=BASE_DIR / ".data")
+DATA_DIR = environment.path("KONTOR_DATA_DIR", default=BASE_DIR / ".data")
 PORT = int(environment.number("KONTOR_PORT", default=8000, least=1))
 SANDBOX_PORT = int(environment.number("KONTOR_SANDBOX_PORT", default=8010, least=1))
 
@@ -43,10 +43,16 @@ def _required_in_production(name: str, embedded: str) -> str:
 # in production.
 _EMBEDDED_WORD = b"kontor embedded default, never for production"
 SECRET_KEY = _required_in_production("KONTOR_SECRET_KEY", hashlib.sha256(_EMBEDDED_WORD).hexdigest())
-VAULT_KEYS = environment.vault_keys(
-    "KONTOR_VAULT_KEYS",
-    default=None if PRODUCTION else "embedded:" + base64.b64encode(hashlib.sha256(_EMBEDDED_WORD).digest()).decode(),
-)
+
+
+def _embedded_key(purpose: bytes = b"") -> str | None:
+    if PRODUCTION:
+        return None
+    return "embedded:" + base64.b64encode(hashlib.sha256(_EMBEDDED_WORD + purpose).digest()).decode()
+
+
+VAULT_KEYS = environment.keys("KONTOR_VAULT_KEYS", default=_embedded_key())
+AUDIT_KEYS = environment.keys("KONTOR_AUDIT_KEYS", default=_embedded_key(b", the record"))
 
 # --- applications ----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -311,6 +317,10 @@ REREAD_MONTHS = int(
 )  # settled days are read again, slowly; 0: not
 RAW_DAYS = int(environment.number("KONTOR_RAW_DAYS", default=30))  # raw pages are kept so long; 0: not at all
 RECEIPT_MONTHS = int(environment.number("KONTOR_RECEIPT_MONTHS", default=0))  # older receipts are dropped; 0: never
+
+# --- the record --------------------------------------------------------------------------------------------------------
+CHECKPOINT_FILE = environment.path("KONTOR_CHECKPOINT_FILE", default=DATA_DIR / "checkpoints.jsonl")
+RECORD_MONTHS = int(environment.number("KONTOR_RECORD_MONTHS", default=0))  # older entries are removed; 0: never
 
 # --- the rest --------------------------------------------------------------------------------------------------
 REVEAL_MINUTES = environment.number("KONTOR_REVEAL_MINUTES", default=24 * 60, least=1)  # an unseen secret is wiped then

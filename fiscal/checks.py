@@ -31,6 +31,8 @@ def production_has_real_providers(**_: Any) -> list[Error]:
         found.append(Error("KONTOR_PUBLIC_URL must be https in production: it stands in mails.", id="fiscal.E006"))
     if "embedded" in settings.VAULT_KEYS:
         found.append(Error("KONTOR_VAULT_KEYS holds the published embedded key.", id="fiscal.E003"))
+    if "embedded" in settings.AUDIT_KEYS:
+        found.append(Error("KONTOR_AUDIT_KEYS holds the published embedded key.", id="fiscal.E006"))
     if settings.DEBUG:
         found.append(Error("KONTOR_DEBUG shows settings and variables to whoever meets an error.", id="fiscal.E005"))
     if settings.CRASH_AT:

@@ -17,6 +17,7 @@ from fiscal.queries.statistics import Span, turnover_mail
 from fiscal.services.file_checks import check_files as check_waiting_files
 from fiscal.services.file_checks import waits
 from fiscal.services.reports import send_due_reports
+from organizations import services as records
 from organizations.desired import changed
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,24 @@ def send_reports(**_: Any) -> None:
     run_periodic("send_reports", now=timezone.now())
 
 
+@shared_task
+def attest(**_: Any) -> None:
+    """Write signed checkpoints of the records that moved; once per slot of time."""
+    run_periodic("attest", now=timezone.now())
+
+
+@shared_task
+def verify_records(**_: Any) -> None:
+    """Verify the records, those first whose last time is longest ago; once per slot of time."""
+    run_periodic("verify_records", now=timezone.now())
+
+
+@shared_task
+def prune_records(**_: Any) -> None:
+    """Let entries go that are older than the operator wants them; once per slot of time."""
+    run_periodic("prune_records", now=timezone.now())
+
+
 def _send_reports(now: datetime) -> int:
     return send_due_reports(
         now=now,
@@ -91,6 +110,9 @@ PERIODIC: dict[str, tuple[timedelta, Callable[[datetime], object]]] = {
     "check_files": (timedelta(seconds=15), lambda now: check_waiting_files(now=now)),
     "keep_statistics": (timedelta(hours=6), lambda now: services.keep_statistics(now=now)),
     "send_reports": (timedelta(minutes=5), _send_reports),
+    "attest": (timedelta(hours=1), lambda now: records.write_checkpoints(now=now)),
+    "verify_records": (timedelta(minutes=10), lambda now: records.verify_due_records(now=now)),
+    "prune_records": (timedelta(days=1), lambda now: records.prune_records(now=now)),
 }
 """What is done by the clock, and how often. Beat rings for it; the sweep does what nobody did in its time."""
 

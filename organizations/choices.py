@@ -98,6 +98,13 @@ class KeyStatus(TextChoices):
     DISABLED = "DISABLED", _("disabled")
 
 
+class Result(TextChoices):
+    """How what an entry of the record tells of ended."""
+
+    DONE = "DONE", _("done")
+    REFUSED = "REFUSED", _("refused")
+
+
 class Theme(TextChoices):
     SYSTEM = "system", _("Follow the system")
     LIGHT = "light", _("Light")
@@ -196,3 +203,46 @@ class Verb(TextChoices):
     OWNERSHIP_DECLINED = "OWNERSHIP_DECLINED", _("declined ownership")
     OWNERSHIP_WITHDRAWN = "OWNERSHIP_WITHDRAWN", _("withdrew the offer of ownership")
     OWNERSHIP_EXPIRED = "OWNERSHIP_EXPIRED", _("saw the offer of ownership expire")
+    RECORD_EXPORTED = "RECORD_EXPORTED", _("exported the record")
+    RECORD_PRUNED = "RECORD_PRUNED", _("removed old entries of the record")
+
+
+class Area(TextChoices):
+    """What a verb is about, for choosing among entries of the record."""
+
+    STRUCTURE = "STRUCTURE", _("Organizations")
+    PEOPLE = "PEOPLE", _("People")
+    KEYS = "KEYS", _("API keys and credentials")
+    BILLING = "BILLING", _("Billing")
+    MIRROR = "MIRROR", _("Mirror work")
+    SALES = "SALES", _("Sales")
+    RECORD = "RECORD", _("The record itself")
+    OTHER = "OTHER", _("Something else")
+
+    @classmethod
+    def of(cls, verb: Verb) -> Area:
+        """The area of a verb, by the first word of its stored value."""
+        return _BY_FIRST_WORD.get(verb.value.partition("_")[0], cls.OTHER)
+
+    @property
+    def verbs(self) -> list[Verb]:
+        """Every verb of this area."""
+        return [verb for verb in Verb if Area.of(verb) == self]
+
+
+_BY_FIRST_WORD = {
+    word: area
+    for area, words in {
+        Area.STRUCTURE: ("ORGANIZATION", "LIVE", "LOGO", "PROOF"),
+        Area.PEOPLE: ("ACCESS", "DELEGATION", "GROUP", "INVITATION", "OWNERSHIP", "PERSON", "ROLE", "TEAM"),
+        Area.KEYS: ("KEY", "CREDENTIAL"),
+        Area.BILLING: ("ARRANGEMENT", "ADDRESS", "TERMS"),
+        Area.MIRROR: ("TRIED", "DRIFT"),
+        Area.SALES: (
+            *("CONNECTION", "WEBHOOK", "REGISTER", "SHOP", "METHOD", "BACKFILL", "COLUMNS", "FILE"),
+            *("RECEIPT", "DOCUMENT", "CHAIN", "REPORT"),
+        ),
+        Area.RECORD: ("RECORD",),
+    }.items()
+    for word in words
+}

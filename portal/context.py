@@ -41,7 +41,10 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 ("portal:all_connections", _("Connections"), "webhook", 0),
             ],
         ),
-        (_("Record"), [("portal:mirror", _("Mirror work"), "refresh", 0)]),
+        (
+            _("Record"),
+            [("portal:mirror", _("Mirror work"), "refresh", 0), ("portal:all_activity", _("Activity"), "activity", 0)],
+        ),
     ]
     return [
         {

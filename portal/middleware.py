@@ -7,28 +7,43 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
+from organizations.audit.asked import Asked, asking
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestIdMiddleware:
-    """Gives each request an id of ours (never the client's), in the answer and in the record."""
+    """Gives each request an id of ours (never the client's), in the answer and in the record.
+
+    The record also gets the visitor's address, as sign-in counts it, and what the browser calls itself.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
-        response = self.get_response(request)
+        with asking(self._asked(request)):
+            response = self.get_response(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
+
+    def _asked(self, request: HttpRequest) -> Asked:
+        try:
+            address = get_adapter(request).get_client_ip(request)
+        except (PermissionDenied, ImproperlyConfigured):  # sign-in refuses it in its own words; the record names none
+            address = ""
+        agent = "".join(sign for sign in request.headers.get("User-Agent", "")[:200] if sign.isprintable())
+        return Asked(request.request_id, address[:45], agent)  # type: ignore[attr-defined]
 
 
 class PageMiddleware:

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from portal import urls_connections, urls_dashboard_people, urls_receipts, urls_registers, urls_statistics, urls_uploads
+from portal import (
+    urls_activity,
+    urls_connections,
+    urls_dashboard_people,
+    urls_receipts,
+    urls_registers,
+    urls_statistics,
+    urls_uploads,
+)
 from portal.views import (
     addresses,
     billing,
@@ -22,7 +30,7 @@ from portal.views import (
     theme,
     wizard,
 )
-from portal.views.organization import activity, delegation, drift, edit, live, logo, overview, retire
+from portal.views.organization import delegation, drift, edit, live, logo, overview, retire
 
 app_name = "portal"
 
@@ -51,7 +59,6 @@ urlpatterns: list[URLPattern] = [
     path(HERE, overview.overview, name="organization"),
     path(f"{HERE}progress/", overview.organization_progress, name="organization_progress"),
     path(f"{HERE}created/", created.created, name="wizard_done"),
-    path(f"{HERE}activity/", activity.activity, name="activity"),
     path(f"{HERE}edit/", edit.edit, name="organization_edit"),
     path(f"{HERE}delegation/", delegation.delegation, name="organization_delegation"),
     path(f"{HERE}live/", live.live, name="organization_live"),
@@ -85,6 +92,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{CREDENTIAL}remove/", credentials.credential_remove, name="credential_remove"),
     # its people in fiskaly's dashboard
     *urls_dashboard_people.urlpatterns,
+    # what was done
+    *urls_activity.urlpatterns,
     # what they sell
     *urls_connections.urlpatterns,
     *urls_registers.urlpatterns,

@@ -29,6 +29,7 @@ from fiscal.providers.kassandro.verdicts import judge as judge_kassandro
 from fiscal.sandbox.app import Sandbox
 from fiscal.sandbox.loopback import LoopbackAdapter
 from tests.cast import Cast, build_cast
+from tests.flushing import let_tests_flush
 from tests.house.tree import ROOT
 from tests.snapshot import Snapshot
 
@@ -43,8 +44,14 @@ def _no_broker() -> None:
     celery_app.conf.update(broker_url="memory://", task_always_eager=False)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _flushing() -> None:
+    let_tests_flush()
+
+
 @pytest.fixture(autouse=True)
-def _quick_settings(settings) -> None:
+def _quick_settings(settings, tmp_path) -> None:
+    settings.CHECKPOINT_FILE = tmp_path / "checkpoints.jsonl"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.STORAGES = {

@@ -48,6 +48,12 @@ FIELD_WORDS = {
     "tier": gettext_lazy("Product"),
     "vat_number": gettext_lazy("Partita IVA"),
     "provider": gettext_lazy("Provider"),
+    "format": gettext_lazy("Format"),
+    "filters": gettext_lazy("Filters"),
+    "first": gettext_lazy("From entry"),
+    "last": gettext_lazy("To entry"),
+    "up_to": gettext_lazy("Up to entry"),
+    "file": gettext_lazy("File"),
 }
 """A field's name as people read it."""
 

@@ -1,6 +1,7 @@
 """The tables of the ground floor, one file per subject."""
 
 from organizations.models.api_key import ApiKey
+from organizations.models.audit_chain import AuditChain
 from organizations.models.audit_entry import AuditEntry
 from organizations.models.dashboard_user import DashboardUser
 from organizations.models.draft import Draft
@@ -14,6 +15,7 @@ from organizations.models.user import User
 
 __all__ = [
     "ApiKey",
+    "AuditChain",
     "AuditEntry",
     "DashboardUser",
     "Delegation",

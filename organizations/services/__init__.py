@@ -1,10 +1,12 @@
 """Every write of this floor, one verb a function: reach first, the rest by keyword, the record in the same transaction."""
 
+from organizations.services.attesting import write_checkpoints
 from organizations.services.changes import EditedMeanwhile, change_details, enable_live, retire
 from organizations.services.creation import add_organization
 from organizations.services.dashboard_users import invite_dashboard_user, keep_dashboard_user, remove_dashboard_user
 from organizations.services.delegation import delegate_everything, give_up_delegation, set_delegation
 from organizations.services.drafts import TURN, NoSuchDraft, discard_draft, keep_draft, start_draft
+from organizations.services.exporting import note_export, note_export_in_reach
 from organizations.services.grants import (
     NoSuchGrant,
     change_access,
@@ -25,6 +27,8 @@ from organizations.services.keys import (
 from organizations.services.logos import remove_logo, set_logo
 from organizations.services.people import choose_theme
 from organizations.services.proofs import refuse_proof
+from organizations.services.pruning import prune_record, prune_records
+from organizations.services.verifying import keep_verdict, verify_all, verify_due_records
 
 __all__ = [
     "TURN",
@@ -49,6 +53,11 @@ __all__ = [
     "issue_key",
     "keep_dashboard_user",
     "keep_draft",
+    "keep_verdict",
+    "note_export",
+    "note_export_in_reach",
+    "prune_record",
+    "prune_records",
     "record_ended_grants",
     "refuse_proof",
     "remove_dashboard_user",
@@ -60,4 +69,7 @@ __all__ = [
     "set_delegation",
     "set_logo",
     "start_draft",
+    "verify_all",
+    "verify_due_records",
+    "write_checkpoints",
 ]

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from organizations.access import Reach
 from organizations.audit import record
-from organizations.choices import Verb
+from organizations.choices import Result, Verb
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def refuse_proof(reach: Reach, *, action: str, tier: int, missing: Sequence[str]
     SECURITY: what was typed instead is not kept; it may be anything, a password too.
     """
     after = {"action": action[:200], "confirmation_tier": tier, "missing": ", ".join(missing)}
-    record(reach, Verb.PROOF_REFUSED, reach.organization, after=after)
+    record(reach, Verb.PROOF_REFUSED, reach.organization, after=after, result=Result.REFUSED)
     log.warning(
         "Request %s: an action of tier %d at %s was refused for want of %s.",
         reach.request_id,

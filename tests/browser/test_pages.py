@@ -57,6 +57,8 @@ PAGES = {
         at("customer-0", "retire/"),
         at("customer-0", "logo/"),
         at("customer-0", "activity/"),
+        at("customer-0", "activity/?area=KEYS&person=system&from=2026-01-01&result=DONE"),
+        "/activity/",
         "/organizations/new/",
         f"/organizations/new/?parent={fixed_id('organization', 'ostermann')}",
         "/keys/",

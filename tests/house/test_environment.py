@@ -66,6 +66,7 @@ COMPLETE = {
     "KONTOR_PRODUCTION": "true",
     "KONTOR_SECRET_KEY": "s" * 64,
     "KONTOR_VAULT_KEYS": f"first:{KEY}",
+    "KONTOR_AUDIT_KEYS": f"first:{KEY}",
     "DATABASE_URL": "postgres://kontor@127.0.0.1/kontor",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "KONTOR_ALLOWED_HOSTS": "kontor.example",
@@ -105,14 +106,14 @@ def test_production_has_no_defaults_for_what_must_be_its_own(tmp_path, missing):
 
 def test_the_first_vault_key_comes_first(monkeypatch):
     monkeypatch.setenv("KONTOR_VAULT_KEYS", f"new:{KEY},old:{KEY}")
-    assert list(environment.vault_keys("KONTOR_VAULT_KEYS")) == ["new", "old"]
+    assert list(environment.keys("KONTOR_VAULT_KEYS")) == ["new", "old"]
 
 
 @pytest.mark.parametrize("value", [f"a:{KEY},a:{KEY}", f":{KEY}", "a:!!!", KEY])
 def test_a_refused_vault_key_is_not_repeated_in_the_message(monkeypatch, value):
     monkeypatch.setenv("KONTOR_VAULT_KEYS", value)
     with pytest.raises(ImproperlyConfigured) as refused:
-        environment.vault_keys("KONTOR_VAULT_KEYS")
+        environment.keys("KONTOR_VAULT_KEYS")
     assert KEY not in str(refused.value)
 
 

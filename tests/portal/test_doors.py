@@ -197,6 +197,7 @@ def _things(cast: Cast, organization: Organization) -> dict[str, object]:
         "report_id": uuid4(),
         "import_id": uploaded(organization, source).public_id,
         "token": "no-such-address",
+        "number": 1,
     }
 
 

@@ -16,8 +16,9 @@ from billing.services import add_address
 from fiscal.models import Credential, IssuedKey, Mirror
 from fiscal.services import reveal
 from organizations.access import EVERYTHING, Reach, grant_everything
-from organizations.choices import Mode, Road, Scope
-from organizations.models import AuditEntry, Organization, User
+from organizations.audit import record
+from organizations.choices import Mode, Road, Scope, Verb
+from organizations.models import Organization, User
 from organizations.services import issue_key, retire
 from tests.cast import allow, below, person, withdraw
 
@@ -261,10 +262,8 @@ def test_activity_tells_each_event_with_before_and_after_and_those_below(cast):
 
 def test_activity_about_billing_needs_the_billing_authorization(cast):
     arrangement = Arrangement.objects.get(organization=cast.shop)
-    AuditEntry.objects.create(
-        organization=cast.shop, actor_name="Petra", road="DIRECT", verb="ARRANGEMENT_CHANGED",
-        subject_id=arrangement.public_id, subject_name="Arrangement", after={"bill_to": str(cast.maker.public_id)},
-    )  # fmt: skip
+    after = {"bill_to": str(cast.maker.public_id)}
+    record(cast.reach(cast.petra, cast.shop), Verb.ARRANGEMENT_CHANGED, arrangement, after=after)
     words = "changed the billing arrangement"
 
     assert words in page(cast.petra, cast.shop, "activity/")
@@ -278,14 +277,11 @@ def test_activity_about_billing_needs_the_billing_authorization(cast):
 
 def test_activity_has_pages(cast):
     for number in range(60):
-        AuditEntry.objects.create(
-            organization=cast.shop, actor_name=f"Actor {number}.", road="DIRECT", verb="TRIED_AGAIN",
-            subject_id=cast.shop.public_id, subject_name="x", at=timezone.now() + timedelta(seconds=number),
-        )  # fmt: skip
+        record(cast.reach(cast.mio, cast.shop), Verb.TRIED_AGAIN, cast.shop, reason=f"Reason {number}.")
 
-    assert "Actor 59." in page(cast.petra, cast.shop, "activity/")
-    assert "Actor 2." not in page(cast.petra, cast.shop, "activity/")
-    assert "Actor 2." in page(cast.petra, cast.shop, "activity/?page=2")
+    assert "Reason 59." in page(cast.petra, cast.shop, "activity/")
+    assert "Reason 2." not in page(cast.petra, cast.shop, "activity/")
+    assert "Reason 2." in page(cast.petra, cast.shop, "activity/?page=2")
 
 
 def test_a_viewer_of_the_organization_alone_is_enough(cast):
