@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-record_chain = importlib.import_module("organizations.migrations.0010_record_chain")
+record_chain = importlib.import_module("organizations.migrations.0011_record_chain")
 
 
 def let_tests_flush() -> None:
