@@ -31,6 +31,8 @@ QUIET = {
     "address_owners": "it reads",
     "bill_to_candidates": "it reads",
     "may_arrange": "it reads",
+    "exceeds": "it reads",
+    "delegate_everything": "it is a part of making an organization, which is on record",
     "terms_by_the_guide": "it reads",
 }
 """Services that take a reach and record nothing, and why."""
