@@ -5,7 +5,8 @@ and `roads` reads it once for pages that ask for several authorizations. What ea
 `organizations.roles`; who holds which role, for whom and until when, in the rows of `Grant` and `Delegation`.
 """
 
-from organizations.access.decide import Step, access_organization, delegated_rights, lower, reach_at, steps
+from organizations.access.acquainted import acquainted
+from organizations.access.decide import Step, access_organization, delegated_rights, leading_to, lower, reach_at, steps
 from organizations.access.owners import grant_everything
 from organizations.access.places import Starts, held, in_reach, name_for, places, reachable
 from organizations.access.reach import (
@@ -31,11 +32,13 @@ __all__ = [
     "Starts",
     "Step",
     "access_organization",
+    "acquainted",
     "covers",
     "delegated_rights",
     "grant_everything",
     "held",
     "in_reach",
+    "leading_to",
     "lower",
     "name_for",
     "places",

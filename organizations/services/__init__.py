@@ -1,9 +1,11 @@
 """Every write of this floor, one verb a function: reach first, the rest by keyword, the record in the same transaction."""
 
+from organizations.services.acquainted import NoSuchPerson
 from organizations.services.changes import EditedMeanwhile, change_details, enable_live, retire
 from organizations.services.creation import add_organization
 from organizations.services.delegation import delegate_everything, give_up_delegation, set_delegation
 from organizations.services.drafts import TURN, NoSuchDraft, discard_draft, keep_draft, start_draft
+from organizations.services.granting import Terms, change_to, grant_many, grant_to
 from organizations.services.grants import (
     NoSuchGrant,
     change_access,
@@ -12,6 +14,13 @@ from organizations.services.grants import (
     grant_access,
     record_ended_grants,
     revoke_access,
+)
+from organizations.services.groups import (
+    NoSuchGroup,
+    change_group,
+    make_group,
+    rename_group,
+    retire_group,
 )
 from organizations.services.keys import (
     disable_key,
@@ -24,15 +33,35 @@ from organizations.services.keys import (
 from organizations.services.logos import remove_logo, set_logo
 from organizations.services.people import choose_theme
 from organizations.services.proofs import refuse_proof
+from organizations.services.removing import Removal, remove_person
+from organizations.services.roles import NoSuchRole, change_role, make_role, retire_role
+from organizations.services.teams import (
+    NoSuchTeam,
+    add_to_team,
+    make_team,
+    remove_from_team,
+    rename_team,
+    retire_team,
+)
 
 __all__ = [
     "TURN",
     "EditedMeanwhile",
     "NoSuchDraft",
     "NoSuchGrant",
+    "NoSuchGroup",
+    "NoSuchPerson",
+    "NoSuchRole",
+    "NoSuchTeam",
+    "Removal",
+    "Terms",
     "add_organization",
+    "add_to_team",
     "change_access",
     "change_details",
+    "change_group",
+    "change_role",
+    "change_to",
     "choose_theme",
     "delegate_everything",
     "disable_key",
@@ -44,13 +73,25 @@ __all__ = [
     "give_up_access",
     "give_up_delegation",
     "grant_access",
+    "grant_many",
+    "grant_to",
     "issue_key",
     "keep_draft",
+    "make_group",
+    "make_role",
+    "make_team",
     "record_ended_grants",
     "refuse_proof",
+    "remove_from_team",
     "remove_logo",
+    "remove_person",
+    "rename_group",
+    "rename_team",
     "retire",
+    "retire_group",
     "retire_key",
+    "retire_role",
+    "retire_team",
     "revoke_access",
     "rotate_key",
     "set_delegation",
