@@ -18,6 +18,7 @@ from organizations.services.grants import (
 from organizations.services.groups import (
     NoSuchGroup,
     change_group,
+    eligible,
     make_group,
     rename_group,
     retire_group,
@@ -33,7 +34,7 @@ from organizations.services.keys import (
 from organizations.services.logos import remove_logo, set_logo
 from organizations.services.people import choose_theme
 from organizations.services.proofs import refuse_proof
-from organizations.services.removing import Removal, remove_person
+from organizations.services.removing import Removal, partings_of, remove_person
 from organizations.services.roles import NoSuchRole, change_role, make_role, retire_role
 from organizations.services.teams import (
     NoSuchTeam,
@@ -66,6 +67,7 @@ __all__ = [
     "delegate_everything",
     "disable_key",
     "discard_draft",
+    "eligible",
     "enable_key",
     "enable_live",
     "end_replaced_keys",
@@ -80,6 +82,7 @@ __all__ = [
     "make_group",
     "make_role",
     "make_team",
+    "partings_of",
     "record_ended_grants",
     "refuse_proof",
     "remove_from_team",

@@ -10,5 +10,5 @@ def name_taken(
     reach: Reach, kind: type[Role | Team | NamedGroup], name: str, *, besides: Role | Team | NamedGroup | None = None
 ) -> bool:
     """Whether the organization reached has another one of this kind and name. Ask inside the transaction that holds it."""
-    rows = kind._default_manager.filter(organization=reach.organization, name=name.strip(), retired_at=None)
+    rows = kind.objects.filter(organization=reach.organization, name=name.strip(), retired_at=None)
     return (rows.exclude(pk=besides.pk) if besides else rows).exists()
