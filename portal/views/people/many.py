@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -30,7 +31,8 @@ from portal.views.people.place import people_url, place
 @scoped(Scope.USERS, Level.MANAGE)
 def grant_several(request: PageRequest, reach: Reach) -> HttpResponse:
     """One role for several people, at one or several organizations, all or nothing."""
-    reach.require(Scope.BULK, Level.MANAGE)
+    if not reach.allows(Scope.BULK, Level.MANAGE):
+        raise PermissionDenied
     sent = request.POST if request.method == "POST" else request.GET
     people = people_by_id(reach, ids_in(sent.getlist(TICKED)))
     form = TermsForm(request.POST or None, reach=reach, choices=grant_choices(reach))
