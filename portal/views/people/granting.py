@@ -183,4 +183,3 @@ def _terms(grant: GrantRow) -> dict[str, Any]:
         "lasts": DAY if grant.until else "",
         "until_day": grant.until,
     }
-

@@ -37,13 +37,14 @@ def grant_several(request: PageRequest, reach: Reach) -> HttpResponse:
     people = people_by_id(reach, ids_in(sent.getlist(TICKED)))
     form = TermsForm(request.POST or None, reach=reach, choices=grant_choices(reach))
     proof, count = asked(2, str(reach.organization)), _count(people, sent.getlist("at"))
-    if request.method == "POST" and form.is_valid() and people:
+    exact = sent.get("counted") == str(count)
+    if request.method == "POST" and form.is_valid() and people and exact:
         proof = read_proof(request, reach, tier=2, name=str(reach.organization), action=_title(count))
         if proof.given and _granted(request, reach, form, people):
             done = ngettext("%(n)d grant was made.", "%(n)d grants were made.", count) % {"n": count}
             messages.success(request, done)
             return lead_to(request, people_url(reach))
-    return _ask(request, reach, form, people, proof)
+    return _ask(request, reach, form, people, proof, recounted=form.is_bound and form.is_valid() and not exact)
 
 
 def _granted(request: PageRequest, reach: Reach, form: TermsForm, people: list[KnownPerson]) -> bool:
@@ -60,8 +61,9 @@ def _granted(request: PageRequest, reach: Reach, form: TermsForm, people: list[K
 
 
 def _ask(
-    request: PageRequest, reach: Reach, form: TermsForm, people: list[KnownPerson], proof: Proof
+    request: PageRequest, reach: Reach, form: TermsForm, people: list[KnownPerson], proof: Proof, *, recounted: bool
 ) -> HttpResponse:
+    """The form with the exact count; `recounted` says that it is another one than the form was sent with."""
     sent = request.POST if request.method == "POST" else request.GET
     chosen = ids_in(sent.getlist("at")) or [reach.organization.public_id]
     places: list[tuple[UUID, str]] = organizations_to_grant(reach)
@@ -73,6 +75,7 @@ def _ask(
         "people": people,
         "places": [(public_id, name, public_id in chosen) for public_id, name in places],
         "count": count,
+        "recounted": recounted,
         "verb": _title(count),
         "proof": proof,
         "ticked": TICKED,

@@ -96,7 +96,9 @@ def filters_in(address: Address) -> PeopleFilters:
 
 def areas() -> list[dict[str, str]]:
     """The columns: a short word for the head, the whole one for everybody who cannot see it."""
-    return [{"scope": str(scope), "short": str(SHORT.get(scope, scope.label)), "label": str(scope.label)} for scope in Scope]
+    return [
+        {"scope": str(scope), "short": str(SHORT.get(scope, scope.label)), "label": str(scope.label)} for scope in Scope
+    ]
 
 
 def _listed(address: Address, filters: PeopleFilters, found: Matrix) -> dict[str, Any]:
@@ -156,4 +158,3 @@ def _line(cells: tuple[Cell, ...]) -> dict[str, Any]:
 
 def _differ(cells: tuple[Cell, ...]) -> bool:
     return len({cell.level for cell in cells}) > 1
-
