@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from fiscal.queries.people_grants import GrantRow, grant_rows
@@ -80,7 +80,7 @@ def group_page(
     counts = {"": members.count(), "all": could.count()}
     total = counts["all" if tab == "all" else ""]
     page = max(1, min(page, -(-total // size)))
-    rows = (could if tab == "all" else members).order_by("parent_id", shown_name(), "pk")
+    rows = (could if tab == "all" else members).order_by(F("parent").asc(nulls_first=True), shown_name(), "pk")
     seen = eligible(reach).filter(pk__in=held.values("organization")).count() if q else counts[""]
     return GroupPage(
         group_id=group.public_id,

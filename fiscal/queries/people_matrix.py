@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from fiscal.queries.people import somebody
 from fiscal.queries.people_standing import Holder, Standing, Standings, standings
 from organizations.access import Reach
-from organizations.choices import Level, Road, Scope
+from organizations.choices import SHORT, Level, Road, Scope
 from organizations.models import User
 
 SOON = timedelta(days=30)
@@ -38,13 +38,18 @@ class PeopleFilters:
 
 @dataclass(frozen=True)
 class Cell:
-    """One area of one row. `level` is '' for none; `way` says how it is had, `source` names from where."""
+    """One area of one row. `level` is '' for none; `way` is the nearest by which it is had, `source` names all."""
 
     scope: Scope
     level: str
     way: str = ""
     source: str = ""
     until: datetime | None = None
+
+    @property
+    def short(self) -> str:
+        """One word for the area."""
+        return str(SHORT.get(self.scope, self.scope.label))
 
 
 @dataclass(frozen=True)
@@ -233,4 +238,9 @@ def _cell(scope: Scope, ways: list[_Way]) -> Cell:
         return Cell(scope, "")
     best = [way for way in ways if way.standing.rights.get(scope) == level]
     ends = [way.until for way in best]
-    return Cell(scope, level, best[0].way, best[0].source, None if None in ends else max(end for end in ends if end))
+    sources = (
+        list(dict.fromkeys(way.source or _("granted here") for way in best)) if any(w.source for w in best) else []
+    )
+    return Cell(
+        scope, level, best[0].way, "; ".join(sources), None if None in ends else max(end for end in ends if end)
+    )

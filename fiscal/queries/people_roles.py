@@ -11,14 +11,14 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from organizations.access import Reach, covers
-from organizations.choices import Level, Preset, Scope
+from organizations.choices import SHORT, Level, Preset, Scope
 from organizations.models import Grant, Right, Role, TeamMember, in_force
 from organizations.roles import Rights, sentence_of
 
 
 @dataclass(frozen=True)
 class RoleRow:
-    """One role. `levels` holds a level for every area in its order, '' for none; `grants` are those in force here."""
+    """One role. `levels`: every area in its order, its short word, and the level, '' for none; `grants` are those in force here."""
 
     role_id: UUID
     name: str
@@ -26,7 +26,7 @@ class RoleRow:
     preset: bool
     owner: bool
     rights: Rights
-    levels: tuple[tuple[Scope, str], ...]
+    levels: tuple[tuple[Scope, str, str], ...]
     grants: int
     within: bool
     """Whether the reader has at least as much here, and so could give it."""
@@ -82,7 +82,7 @@ def _row(reach: Reach, role: Role, rights: Rights, grants: int) -> RoleRow:
         preset=bool(role.preset),
         owner=role.is_owner,
         rights=rights,
-        levels=tuple((scope, str(rights.get(scope, ""))) for scope in Scope),
+        levels=tuple((scope, str(SHORT.get(scope, scope.label)), str(rights.get(scope, ""))) for scope in Scope),
         grants=grants,
         within=all(covers(reach.grants, scope, level) for scope, level in rights.items())
         and (reach.owner or not role.is_owner),

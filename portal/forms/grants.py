@@ -132,9 +132,9 @@ def carried(row: RoleRow) -> str:
     """What a role carries, shortly: areas to manage, then areas to view."""
     words = []
     for level in (Level.MANAGE, Level.VIEW):
-        found = [str(scope.label) for scope, held in row.levels if held == level]
+        found = [str(scope.label) for scope, _short, held in row.levels if held == level]
         if found:
-            words.append(f"{level.label}: {', '.join(found)}.".capitalize())
+            words.append(f"{str(level.label).capitalize()}: {', '.join(found)}.")
     return "" if row.preset else " ".join(words)
 
 

@@ -14,37 +14,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from organizations.choices import Covers, Level, Preset, Scope
-from organizations.models import (
-    Grant,
-    NamedGroup,
-    NamedGroupMember,
-    Organization,
-    Role,
-    Team,
-    TeamMember,
-    User,
-)
+from organizations.models import Grant, NamedGroup, NamedGroupMember, Organization, TeamMember, User
 from organizations.services import delegate_everything
 from tests.cast import ALWAYS, Cast, allow, person
+from tests.portal.people import grant, team
 from tests.portal.sales import only, signed_in, url
 
 
 @pytest.fixture
 def petra(cast: Cast) -> Client:
     return signed_in(cast.petra)
-
-
-def grant(holder: User | Team, organization: Organization, preset: Preset, **fields: object) -> Grant:
-    to = {"user": holder} if isinstance(holder, User) else {"team": holder}
-    return Grant.objects.create(
-        **to, organization=organization, role=Role.objects.get(preset=preset), **{"since": ALWAYS, **fields}
-    )
-
-
-def team(organization: Organization, name: str, *members: User) -> Team:
-    made = Team.objects.create(organization=organization, name=name)
-    TeamMember.objects.bulk_create(TeamMember(team=made, user=each, since=ALWAYS) for each in members)
-    return made
 
 
 def rows(client: Client, organization: Organization, **params: str) -> dict[str, list[str]]:

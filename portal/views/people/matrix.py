@@ -9,7 +9,6 @@ from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpRespons
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from fiscal.queries.people_matrix import (
@@ -22,20 +21,13 @@ from fiscal.queries.people_matrix import (
     people_matrix,
 )
 from organizations.access import Reach
-from organizations.choices import Level, Scope
+from organizations.choices import SHORT, Level, Scope
 from portal.csvfile import stream
 from portal.http import PageRequest, scoped, show
 from portal.listing import Address, ids_in, pager
 from portal.views.people.place import people_url, place
 
 PAGE, FRAGMENT = "portal/people/matrix.html", "portal/people/_matrix.html"
-SHORT = {
-    Scope.INTEGRATIONS: gettext_lazy("Integrations"),
-    Scope.ORGANIZATIONS: gettext_lazy("Organizations"),
-    Scope.USERS: gettext_lazy("Users"),
-    Scope.MONITORING: gettext_lazy("Monitoring"),
-    Scope.BULK: gettext_lazy("Bulk"),
-}
 TICKED = "who"
 """The name of the boxes that are ticked in the matrix."""
 

@@ -50,6 +50,7 @@ def person_remove(request: PageRequest, reach: Reach, person_id: UUID) -> HttpRe
     title = _("Remove %(person)s from %(organization)s") % {"person": found.name, "organization": reach.organization}
     context = place(reach, (found.name, people_url(reach, "person", person_id)), (_("Remove"), "")) | {
         "title": title,
+        "verb": _("Remove %(person)s") % {"person": found.name},
         "page": found,
         "leaving": leaving(reach, person_id),
         "refused": refused,
