@@ -159,18 +159,18 @@ def _reach(cast: Cast, person):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_owners_who_remove_each_other_at_once_leave_one(shared_database, sandbox, settle, cast):
+def test_of_two_owners_who_leave_at_once_one_stays(shared_database, sandbox, settle, cast):
     """Whoever is second finds the organization held, and an owner to keep."""
     grant(cast.viewer, cast.maker, Preset.OWNER)
     reaches = [_reach(cast, cast.petra), _reach(cast, cast.viewer)]
     barrier, outcomes = threading.Barrier(2), []
     kind, house = type(connections["default"]), connection.settings_dict
 
-    def leave(mine, other) -> None:
+    def leave(mine, person) -> None:
         connections["default"] = kind(house, "default")
         barrier.wait(10)
         try:
-            remove_person(mine, person_id=other.public_id)
+            remove_person(mine, person_id=person.public_id)
             outcomes.append("removed")
         except RulesBroken:
             outcomes.append("refused")
@@ -178,7 +178,7 @@ def test_two_owners_who_remove_each_other_at_once_leave_one(shared_database, san
             connections.close_all()
 
     threads = [
-        threading.Thread(target=leave, args=pair) for pair in zip(reaches, (cast.viewer, cast.petra), strict=True)
+        threading.Thread(target=leave, args=pair) for pair in zip(reaches, (cast.petra, cast.viewer), strict=True)
     ]
     for each in threads:
         each.start()

@@ -62,6 +62,9 @@ BRIEFLY = [("GET", {}), ("POST", {})]
 DECIDED_ABOVE = {("mio", "shop"), ("hanna", "holding"), ("wanda", "label")}
 DECIDING = {"portal:billing_change", "portal:billing_drift", "portal:billing_drift_decision"}
 
+BESIDES = {"portal:grant_several": (Scope.BULK, Level.MANAGE)}
+"""What a page demands beside its door."""
+
 FOREIGN_POLICIES = {
     # allauth's own pages: what an anonymous visitor may open, and what needs a session.
     "account_login": "public",
@@ -134,7 +137,9 @@ class World:
             return "absent"
         if grants == "everything":
             return "in"
-        levels = grants.get(address.scope, ())
+        levels, besides = grants.get(address.scope, ()), BESIDES.get(address.name)
+        if besides and besides[1] not in grants.get(besides[0], ()):
+            return "forbidden"
         return "in" if address.level in levels else "forbidden"
 
 

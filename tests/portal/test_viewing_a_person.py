@@ -69,4 +69,4 @@ def test_the_highest_level_names_every_source_of_it(cast, petra):
     grant(cast.viewer, cast.shop, Preset.BILLING)
     html = page(petra, cast, cast.shop, cast.viewer)
     assert "granted here; Kassenwerk GmbH" in html
-    assert Scope.BILLING.label in html
+    assert str(Scope.BILLING.label) in html
