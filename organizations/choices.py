@@ -46,6 +46,16 @@ AREAS = tuple(scope for scope in Scope if scope != Scope.BULK)
 """The nine of the guide, in its order."""
 
 
+SHORT = {
+    Scope.INTEGRATIONS: _("Integrations"),
+    Scope.ORGANIZATIONS: _("Organizations"),
+    Scope.USERS: _("Users"),
+    Scope.MONITORING: _("Monitoring"),
+    Scope.BULK: _("Bulk"),
+}
+"""One word for an area where the label is too long for the head of a column."""
+
+
 class Level(TextChoices):
     """How much of a scope. Manage includes view."""
 

@@ -65,3 +65,8 @@ TABLE: Mapping[Preset, Standard] = {
         dict.fromkeys(AREAS, VIEW),
     ),
 }
+
+
+def sentence_of(preset: str, own: str) -> str:
+    """What a role is for: the table's sentence for a preset, the organization's `own` for any other."""
+    return str(TABLE[Preset(preset)].sentence) if preset else own

@@ -31,7 +31,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         ("", [("portal:home", _("Work list"), "inbox", waiting)]),
         (
             _("Structure"),
-            [("portal:organizations", _("Organizations"), "hierarchy", 0), ("portal:keys", _("API keys"), "key", 0)],
+            [
+                ("portal:organizations", _("Organizations"), "hierarchy", 0),
+                ("portal:all_people", _("People"), "users", 0),
+                ("portal:keys", _("API keys"), "key", 0),
+            ],
         ),
         (
             _("Sales"),

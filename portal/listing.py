@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -78,3 +78,14 @@ def sort_link(address: Address, column: str, current: str) -> dict[str, str]:
         "url": address.with_(sort=column if descending else f"-{column}"),
         "direction": "descending" if descending else "ascending",
     }
+
+
+def ids_in(values: Iterable[str]) -> list[UUID]:
+    """Those of `values` that are ids, each once."""
+    found = []
+    for value in values:
+        try:
+            found.append(UUID(value))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(found))

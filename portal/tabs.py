@@ -39,6 +39,8 @@ def organization_tabs(
         tabs.append(("children", _("Children"), below, children))
     if manages:
         tabs.append(("keys", _("API keys"), address("portal:organization_keys", public_id), keys))
+    if reach.allows(Scope.USERS):
+        tabs.append(("people", _("People"), address("portal:people", public_id), None))
     sales = (
         (Scope.TRANSACTIONS, "statistics", _("Statistics"), "organization_statistics"),
         (Scope.TRANSACTIONS, "receipts", _("Receipts"), "receipts"),

@@ -6,6 +6,7 @@ from portal import (
     urls_activity,
     urls_connections,
     urls_dashboard_people,
+    urls_people,
     urls_receipts,
     urls_registers,
     urls_statistics,
@@ -94,6 +95,8 @@ urlpatterns: list[URLPattern] = [
     *urls_dashboard_people.urlpatterns,
     # what was done
     *urls_activity.urlpatterns,
+    # who may do what
+    *urls_people.urlpatterns,
     # what they sell
     *urls_connections.urlpatterns,
     *urls_registers.urlpatterns,

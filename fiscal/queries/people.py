@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from organizations.access import reachable
-from organizations.models import Grant, User
+from organizations.access import acquainted
+from organizations.models import User
 
 
 def known_people(viewer: User | None, ids: Iterable[int | None]) -> frozenset[int]:
@@ -20,13 +20,8 @@ def known_people(viewer: User | None, ids: Iterable[int | None]) -> frozenset[in
     if viewer is None or not asked:
         return frozenset(asked)
     others = asked - {viewer.pk}
-    found: set[int] = set()
-    if others:
-        stood = Grant.objects.filter(organization__in=reachable(viewer).values("pk"))
-        own = stood.filter(user__in=others).values_list("user_id", flat=True)
-        in_teams = stood.filter(team__members__user__in=others).values_list("team__members__user_id", flat=True)
-        found = (set(own) | set(in_teams)) & others
-    return frozenset(found | (asked & {viewer.pk}))
+    found = User.objects.filter(acquainted(viewer), pk__in=others).values_list("pk", flat=True) if others else ()
+    return frozenset({*found, *(asked & {viewer.pk})})
 
 
 def name_of(person: User | None, known: frozenset[int]) -> str:

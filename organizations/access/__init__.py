@@ -5,7 +5,9 @@ and `roads` reads it once for pages that ask for several authorizations. What ea
 `organizations.roles`; who holds which role, for whom and until when, in the rows of `Grant` and `Delegation`.
 """
 
-from organizations.access.decide import Step, access_organization, delegated_rights, lower, reach_at, steps
+from organizations.access.acquainted import acquainted
+from organizations.access.decide import Step, access_organization, delegated_rights, leading_to, lower, reach_at, steps
+from organizations.access.heads import Head, Supposed, heads_of
 from organizations.access.owners import grant_everything
 from organizations.access.places import Starts, held, in_reach, name_for, places, reachable
 from organizations.access.reach import (
@@ -17,7 +19,7 @@ from organizations.access.reach import (
     covers,
     system_reach,
 )
-from organizations.access.roads import FEW, Head, Roads, roads
+from organizations.access.roads import FEW, Roads, roads
 
 __all__ = [
     "EVERYTHING",
@@ -30,12 +32,16 @@ __all__ = [
     "Roads",
     "Starts",
     "Step",
+    "Supposed",
     "access_organization",
+    "acquainted",
     "covers",
     "delegated_rights",
     "grant_everything",
+    "heads_of",
     "held",
     "in_reach",
+    "leading_to",
     "lower",
     "name_for",
     "places",

@@ -97,7 +97,7 @@ def steps(user: User, organization: Organization, at: datetime) -> Iterator[Step
     """Every step of every road from the person's grants to the organization."""
     top = organization.parent or organization
     partner = top.provisioned_by_id
-    rows = list(_rows(user, organization, top, at))
+    rows = list(_rows(user, organization, at))
     delegated = delegated_rights(top, at) if any(row.standing == partner for row in rows) else {}
     for row in rows:
         right = (Scope(row.scope), Level(row.level))
@@ -111,15 +111,23 @@ def steps(user: User, organization: Organization, at: datetime) -> Iterator[Step
             yield Step(row.grant, Road.PARENT, right, below=False, preset=row.preset)
 
 
-def _rows(user: User, organization: Organization, top: Organization, at: datetime) -> Iterable[_Row]:
-    """What is granted at the organization, above it, and to a named group that it, or what it hangs below, is in."""
+def leading_to(organization: Organization, at: datetime) -> Q:
+    """The condition on grants that lead to the organization by any road; of a delegation only its rights decide more.
+
+    What is granted at the organization, above it, and to a named group that it, or what it hangs below, is in.
+    """
+    top = organization.parent or organization
     here = ~Q(covers=Covers.GROUP) & Q(organization=organization)
     above = [pk for pk in (organization.parent_id, top.provisioned_by_id) if pk]
     from_above = Q(covers=Covers.BELOW, organization__in=above)
     by_partner = Q(organization=top.provisioned_by_id, group__members__organization=top.pk)
     named = Q(organization__in=[organization.pk, top.pk], group__members__organization=organization.pk)
     in_group = Q(covers=Covers.GROUP) & (by_partner | named) & in_force(at, "group__members")
-    found = held(user, at).filter(here | from_above | in_group, in_force(at, "role__rights"))
+    return here | from_above | in_group
+
+
+def _rows(user: User, organization: Organization, at: datetime) -> Iterable[_Row]:
+    found = held(user, at).filter(leading_to(organization, at), in_force(at, "role__rights"))
     for row in found.values_list(
         "pk",
         "organization",

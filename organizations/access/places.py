@@ -17,7 +17,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from organizations.choices import Covers, Level, Scope
-from organizations.models import Delegation, Grant, NamedGroupMember, Organization, TeamMember, User, in_force
+from organizations.models import Delegation, Grant, NamedGroupMember, Organization, Team, TeamMember, User, in_force
 
 Pks = Sequence[int] | QuerySet[Any]
 """Primary keys of organizations: named one by one if they are few, else as a subquery."""
@@ -31,9 +31,14 @@ class Starts:
     below: Pks
 
 
-def held(user: User, at: datetime | None = None) -> QuerySet[Grant]:
-    """The grants of a person that are in force, their own and those of their teams. None for who is not active."""
+def held(user: User | Team, at: datetime | None = None) -> QuerySet[Grant]:
+    """The grants of a person that are in force, their own and those of their teams. None for who is not active.
+
+    For a team: the grants that each of its members has through it.
+    """
     at = at or timezone.now()
+    if isinstance(user, Team):
+        return Grant.objects.filter(in_force(at), team=user).order_by()
     if not user.is_active:
         return Grant.objects.none()
     teams = TeamMember.objects.filter(in_force(at), user=user).values("team")

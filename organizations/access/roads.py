@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
-from organizations.access.decide import lower
-from organizations.access.places import Starts, held, places, reachable
+from organizations.access.heads import Head, heads_of
+from organizations.access.places import Starts, places, reachable
 from organizations.access.reach import Right, covers
-from organizations.choices import Covers, Level, Scope
-from organizations.models import NamedGroupMember, Organization, User, in_force, shown_name
+from organizations.choices import Level, Scope
+from organizations.models import User
 
 FEW = 200
-
-
-@dataclass(frozen=True)
-class Head:
-    """An organization that a person's roads start at: they are let in there, or at who provisioned it."""
-
-    pk: int
-    public_id: UUID
-    parent_id: int | None
-    name: str
-    """As people see it."""
-    retired: bool
-    here: frozenset[Right]
-    below: frozenset[Right]
-    """What holds at everything it manages as well."""
 
 
 @dataclass(frozen=True)
@@ -79,81 +59,6 @@ def _holds(rights: frozenset[Right], scope: Scope | None, level: Level) -> bool:
     return any(covers(rights, each, level) for each in Scope)
 
 
-class _Held:
-    """What a person's grants say, by the organization they stand at."""
-
-    def __init__(self, user: User, at: datetime) -> None:
-        self.here: dict[int, set[Right]] = defaultdict(set)
-        self.below: dict[int, set[Right]] = defaultdict(set)
-        self.groups: dict[int, set[Right]] = defaultdict(set)
-        found = held(user, at).filter(in_force(at, "role__rights"))
-        facts = ("organization", "covers", "group", "role__rights__scope", "role__rights__level")
-        for organization, reaches, group, scope, level in found.values_list(*facts)[: FEW * len(Scope) + 1]:
-            right = (Scope(scope), Level(level))
-            if reaches == Covers.GROUP:
-                self.groups[group].add(right)
-                continue
-            self.here[organization].add(right)
-            if reaches == Covers.BELOW:
-                self.below[organization].add(right)
-
-    def members(self, at: datetime) -> tuple[dict[int, set[Right]], dict[int, set[Right]]]:
-        """What the named groups give: at organizations themselves, and to what is delegated to their partner."""
-        own: dict[int, set[Right]] = defaultdict(set)
-        delegated: dict[int, set[Right]] = defaultdict(set)
-        if self.groups:
-            rows = NamedGroupMember.objects.filter(in_force(at), group__in=self.groups).values_list(
-                "group", "organization", "group__organization", "organization__parent", "organization__provisioned_by"
-            )
-            for group, organization, owner, parent, partner in rows[: FEW + 1]:
-                if owner in {organization, parent}:
-                    own[organization] |= self.groups[group]
-                elif owner == partner:
-                    delegated[organization] |= self.groups[group]
-        return own, delegated
-
-
 def roads(user: User) -> Roads:
     """All roads of one person, now. Two small queries (three with named groups), however many organizations they lead to."""
-    if not user.is_active:
-        return Roads(user, ())
-    at = timezone.now()
-    granted = _Held(user, at)
-    own, from_group = granted.members(at)
-    direct = granted.here.keys() | own.keys()
-    if len(direct) > FEW or len(from_group) > FEW:
-        return Roads(user, None)
-    given = FilteredRelation("delegations", condition=in_force(at, "delegations"))
-    partners = Q(provisioned_by__in=granted.below) | Q(pk__in=from_group)
-    rows = (
-        Organization.objects.annotate(given=given)
-        .filter(Q(pk__in=direct) | (partners & Q(given__isnull=False)))
-        .order_by(shown_name(), "pk")
-        .values_list(
-            "pk",
-            "public_id",
-            "parent_id",
-            shown_name(),
-            "retired_at",
-            "provisioned_by",
-            F("given__scope"),
-            F("given__level"),
-        )
-    )
-    heads: dict[int, Head] = {}
-    for pk, public_id, parent, name, retired_at, partner, scope, level in rows[: (FEW + 1) * len(Scope)]:
-        head = heads.get(pk)
-        if head is None:
-            here = frozenset(granted.here.get(pk, set()) | own.get(pk, set()))
-            head = Head(pk, public_id, parent, name, retired_at is not None, here, frozenset(granted.below.get(pk, ())))
-        rights = granted.below.get(partner, set()) | from_group.get(pk, set())
-        heads[pk] = _delegated_too(head, rights, scope, level) if scope else head
-    found = tuple(head for head in heads.values() if head.here)
-    return Roads(user, found if len(heads) <= FEW else None)
-
-
-def _delegated_too(head: Head, rights: set[Right], scope: str, level: str) -> Head:
-    """The head with one authorization more that was delegated, as far as the person holds the same at the partner."""
-    found = {(at, common) for at, own in rights if at == scope and (common := lower(own, Level(level))) is not None}
-    facts: dict[str, Any] = {"here": head.here | found, "below": head.below | found}
-    return Head(head.pk, head.public_id, head.parent_id, head.name, head.retired, **facts)
+    return Roads(user, heads_of(user, timezone.now(), most=FEW))

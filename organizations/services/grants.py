@@ -60,7 +60,7 @@ def grant_access(
     """
     reach.require(Scope.USERS, Level.MANAGE)
     organization = Organization.objects.select_for_update().get(pk=reach.organization.pk)
-    _check(reach, organization, to=to, role=role, reaches=reaches, group=group, until=until)
+    check_grant(reach, organization, to=to, role=role, reaches=reaches, group=group, until=until)
     return begin(reach, to=to, role=role, reaches=reaches, group=group, until=until, reason=reason)
 
 
@@ -82,7 +82,7 @@ def change_access(
     reach.require(Scope.USERS, Level.MANAGE)
     grant = _own(reach, grant_id)
     to = _holder(grant)
-    _check(reach, reach.organization, to=to, role=role, reaches=reaches, group=group, until=until)
+    check_grant(reach, reach.organization, to=to, role=role, reaches=reaches, group=group, until=until)
     before = grant_facts(grant)
     _end(reach, grant, replaced_by_owner=role.is_owner and until is None)
     after = _new(reach, to=to, role=role, reaches=reaches, group=group, until=until, reason=reason)
@@ -191,7 +191,7 @@ def _new(
     )
 
 
-def _check(
+def check_grant(
     reach: Reach,
     organization: Organization,
     *,
@@ -201,7 +201,8 @@ def _check(
     group: NamedGroup | None,
     until: datetime | None,
 ) -> None:
-    """Raise RulesBroken with a message per field for a grant that cannot be."""
+    """Raise RulesBroken with a message per field for a grant that cannot be, inside a transaction that holds the place."""
+    _look_again(role, group, to)
     broken: dict[str, str] = {}
     if organization.retired_at:
         broken[""] = _("%(name)s is retired: nobody is let in there any more.") % {"name": organization}
@@ -221,6 +222,13 @@ def _check(
         broken.setdefault("role", words)
     if broken:
         raise RulesBroken(broken)
+
+
+def _look_again(*named: Role | NamedGroup | Team | User | None) -> None:
+    """Whoever retires one of them holds the organization as well, so what was looked up before may be gone by now."""
+    for each in named:
+        if isinstance(each, Role | NamedGroup | Team):
+            each.refresh_from_db(fields=["retired_at"])
 
 
 def _in_force(reach: Reach) -> Any:

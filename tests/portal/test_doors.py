@@ -36,9 +36,24 @@ from fiscal.models import (
     UserListing,
 )
 from organizations.choices import Level, Mode, Scope
-from organizations.models import ApiKey, DashboardUser, Delegation, Draft, Grant, Logo, Organization, Right, User
+from organizations.models import (
+    ApiKey,
+    DashboardUser,
+    Delegation,
+    Draft,
+    Grant,
+    Logo,
+    NamedGroup,
+    NamedGroupMember,
+    Organization,
+    Right,
+    Role,
+    Team,
+    TeamMember,
+    User,
+)
 from organizations.services import issue_key
-from tests.cast import Cast, allow, person
+from tests.cast import ALWAYS, Cast, allow, person
 from tests.fiscal.people.at_fiskaly import people_at_fiskaly
 from tests.fiscal.statistics.books import make_connection, make_register, make_shop, sale, sell
 
@@ -49,6 +64,9 @@ BRIEFLY = [("GET", {}), ("POST", {})]
 
 DECIDED_ABOVE = {("mio", "shop"), ("hanna", "holding"), ("wanda", "label")}
 DECIDING = {"portal:billing_change", "portal:billing_drift", "portal:billing_drift_decision"}
+
+BESIDES = {"portal:grant_several": (Scope.BULK, Level.MANAGE)}
+"""What a page demands beside its door."""
 
 FOREIGN_POLICIES = {
     # allauth's own pages: what an anonymous visitor may open, and what needs a session.
@@ -122,7 +140,9 @@ class World:
             return "absent"
         if grants == "everything":
             return "in"
-        levels = grants.get(address.scope, ())
+        levels, besides = grants.get(address.scope, ()), BESIDES.get(address.name)
+        if besides and besides[1] not in grants.get(besides[0], ()):
+            return "forbidden"
         return "in" if address.level in levels else "forbidden"
 
 
@@ -198,6 +218,24 @@ def _things(cast: Cast, organization: Organization) -> dict[str, object]:
         "import_id": uploaded(organization, source).public_id,
         "token": "no-such-address",
         "number": 1,
+        **_people(cast, organization),
+    }
+
+
+def _people(cast: Cast, organization: Organization) -> dict[str, object]:
+    """Somebody who stands there by name and in a team, with a role of the organization's own, and a named group."""
+    somebody = person(f"somebody@{organization.pk}.example", f"Somebody {organization.pk}")
+    grant = allow(somebody, organization, Scope.TSS)
+    team = Team.objects.create(organization=organization, name="Doors")
+    TeamMember.objects.create(team=team, user=somebody, since=ALWAYS)
+    group = NamedGroup.objects.create(organization=organization, name="Doors")
+    NamedGroupMember.objects.create(group=group, organization=organization, since=ALWAYS)
+    return {
+        "person_id": somebody.public_id,
+        "grant_id": grant.public_id,
+        "role_id": grant.role.public_id,
+        "team_id": team.public_id,
+        "group_id": group.public_id,
     }
 
 
@@ -218,20 +256,8 @@ def uploaded(organization: Organization, source: Connection) -> FileImport:
 
 
 SALES = (Connection, Register, Placement, Shop, PaymentMethod, Backfill, Receipt, Chain, FiscalDocument, FileImport)
-PEOPLE = (DashboardUser, UserListing)
-FINGERPRINTED = (
-    Organization,
-    ApiKey,
-    BillingAddress,
-    Credential,
-    Grant,
-    Right,
-    Delegation,
-    Logo,
-    Draft,
-    Mirror,
-    *PEOPLE,
-)
+PEOPLE = (Grant, Role, Right, Team, TeamMember, NamedGroup, NamedGroupMember, Delegation, DashboardUser, UserListing)
+FINGERPRINTED = (Organization, ApiKey, BillingAddress, Credential, Logo, Draft, Mirror, *PEOPLE)
 
 
 def sign_in(user: User) -> Client:

@@ -1,0 +1,1 @@
+"""People of an organization: the matrix, one person, grants, roles, teams and named groups."""
