@@ -228,6 +228,10 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # --- browser security ------------------------------------------------------------------------------------------
 _hosts = _required_in_production("KONTOR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 ALLOWED_HOSTS = [host.strip() for host in _hosts if host.strip()]
+# Mails are written where no request says under which address the portal is reached.
+PUBLIC_URL = environment.site(
+    "KONTOR_PUBLIC_URL", _required_in_production("KONTOR_PUBLIC_URL", f"http://127.0.0.1:{PORT}")
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
