@@ -65,3 +65,14 @@ TABLE: Mapping[Preset, Standard] = {
         dict.fromkeys(AREAS, VIEW),
     ),
 }
+
+
+READ: Rights = dict.fromkeys(AREAS, VIEW)
+WRITE: Rights = {**dict.fromkeys(AREAS, MANAGE), Scope.USERS: VIEW, Scope.BILLING: VIEW}
+FULL: Rights = dict.fromkeys(Scope, MANAGE)
+"""What a delegation can be in one go: each is approved by itself (guide: "Enterprise Customers")."""
+
+
+def sentence_of(preset: str, own: str) -> str:
+    """The one plain sentence of a role: from the table for a preset, its `own` otherwise."""
+    return str(TABLE[Preset(preset)].sentence) if preset else own

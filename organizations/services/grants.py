@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from organizations.access import NotAuthorized, Reach, Right, covers, system_reach
+from organizations.access import NotAuthorized, Reach, Right, covers, held, system_reach
 from organizations.audit import record
-from organizations.choices import Covers, Level, Preset, Scope, Verb
+from organizations.choices import Covers, Level, Preset, Road, Scope, Verb
 from organizations.models import Grant, NamedGroup, Organization, Role, Team, User, in_force
 from organizations.rules import RulesBroken
 
@@ -60,7 +60,7 @@ def grant_access(
     """
     reach.require(Scope.USERS, Level.MANAGE)
     organization = Organization.objects.select_for_update().get(pk=reach.organization.pk)
-    _check(reach, organization, to=to, role=role, reaches=reaches, group=group, until=until)
+    check_grant(reach, organization, to=to, role=role, reaches=reaches, group=group, until=until)
     return begin(reach, to=to, role=role, reaches=reaches, group=group, until=until, reason=reason)
 
 
@@ -82,7 +82,7 @@ def change_access(
     reach.require(Scope.USERS, Level.MANAGE)
     grant = _own(reach, grant_id)
     to = _holder(grant)
-    _check(reach, reach.organization, to=to, role=role, reaches=reaches, group=group, until=until)
+    check_grant(reach, reach.organization, to=to, role=role, reaches=reaches, group=group, until=until)
     before = grant_facts(grant)
     _end(reach, grant, replaced_by_owner=role.is_owner and until is None)
     after = _new(reach, to=to, role=role, reaches=reaches, group=group, until=until, reason=reason)
@@ -156,10 +156,10 @@ def begin(
     *,
     to: User | Team,
     role: Role,
-    reaches: Covers,
-    group: NamedGroup | None,
-    until: datetime | None,
-    reason: str,
+    reaches: Covers = Covers.BELOW,
+    group: NamedGroup | None = None,
+    until: datetime | None = None,
+    reason: str = "",
 ) -> Grant:
     """Begin a grant and put it on record, inside a transaction that has checked it."""
     grant = _new(reach, to=to, role=role, reaches=reaches, group=group, until=until, reason=reason)
@@ -191,17 +191,17 @@ def _new(
     )
 
 
-def _check(
+def check_grant(
     reach: Reach,
     organization: Organization,
     *,
-    to: User | Team,
+    to: User | Team | None,
     role: Role,
     reaches: Covers,
     group: NamedGroup | None,
     until: datetime | None,
 ) -> None:
-    """Raise RulesBroken with a message per field for a grant that cannot be."""
+    """Raise RulesBroken with a message per field for a grant that cannot be. `to` is None while nobody has it yet."""
     broken: dict[str, str] = {}
     if organization.retired_at:
         broken[""] = _("%(name)s is retired: nobody is let in there any more.") % {"name": organization}
@@ -211,8 +211,8 @@ def _check(
         broken["group"] = _("Choose the named group that it covers.")
     if group and (group.retired_at or group.organization_id != organization.pk):
         broken["group"] = _("Choose one of the groups offered.")
-    if isinstance(to, Team) and (to.retired_at or to.organization_id != organization.pk):
-        broken["to"] = _("Choose one of the teams offered.")
+    if words := _unfit(reach, organization, to):
+        broken["to"] = words
     if until and until <= timezone.now():
         broken["until"] = _("The end date must lie ahead.")
     if role.is_owner and (until or reaches != Covers.BELOW or isinstance(to, Team)):
@@ -221,6 +221,19 @@ def _check(
         broken.setdefault("role", words)
     if broken:
         raise RulesBroken(broken)
+
+
+def _unfit(reach: Reach, organization: Organization, to: User | Team | None) -> str:
+    """Why this person or team cannot hold a grant from this giver, '' if they can.
+
+    SECURITY: by delegation nobody lets themselves or their own in: that would outlive the delegation.
+    """
+    if isinstance(to, Team) and (to.retired_at or to.organization_id != organization.pk):
+        return _("Choose one of the teams offered.")
+    if isinstance(to, User) and reach.road == Road.DELEGATION and reach.actor:
+        if to.pk == reach.actor.pk or held(to).filter(organization=reach.acting_from).exists():
+            return _("People of the partner act here by delegation: they are not let in past it.")
+    return ""
 
 
 def _in_force(reach: Reach) -> Any:
