@@ -17,5 +17,7 @@ app.conf.beat_schedule = {
     "keep_statistics": {"task": "fiscal.tasks.keep_statistics", "schedule": 21600.0, "options": {"expires": 3600}},
     "verify": {"task": "fiscal.tasks.verify", "schedule": 60.0, "options": {"expires": 60}},
     "tidy": {"task": "fiscal.tasks.tidy", "schedule": 60.0, "options": {"expires": 60}},
+    "send-invitations": {"task": "fiscal.tasks.send_invitations", "schedule": 15.0, "options": {"expires": 15}},
+    "keep-people": {"task": "fiscal.tasks.keep_people", "schedule": 60.0, "options": {"expires": 60}},
     "send-reports": {"task": "fiscal.tasks.send_reports", "schedule": 300.0, "options": {"expires": 300}},
 }

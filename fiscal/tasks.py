@@ -15,6 +15,7 @@ from django.utils import timezone
 from fiscal import services
 from fiscal.queries.statistics import Span, turnover_mail
 from fiscal.services.reports import send_due_reports
+from organizations import services as people
 from organizations.desired import changed
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,31 @@ def send_reports(**_: Any) -> None:
     run_periodic("send_reports", now=timezone.now())
 
 
+@shared_task
+def send_invitations(**_: Any) -> None:
+    """Send the invitations whose mail is due; once per slot of time."""
+    run_periodic("send_invitations", now=timezone.now())
+
+
+@shared_task
+def post_invitations(**_: Any) -> None:
+    """Send the invitations whose mail is due, rung for: nobody waits for the next slot."""
+    people.send_due_invitations()
+
+
+@shared_task
+def keep_people(**_: Any) -> None:
+    """Put on record what ended by itself: grants, delegations, invitations, hand-overs; once per slot of time."""
+    run_periodic("keep_people", now=timezone.now())
+
+
+def _keep_people(now: datetime) -> None:
+    people.record_ended_grants(now)
+    people.record_ended_delegations(now)
+    people.expire_invitations(now)
+    people.expire_handovers(now)
+
+
 def _send_reports(now: datetime) -> int:
     return send_due_reports(
         now=now,
@@ -82,6 +108,8 @@ PERIODIC: dict[str, tuple[timedelta, Callable[[datetime], object]]] = {
     "verify": (timedelta(minutes=1), lambda now: services.verify_due(now=now)),
     "keep_statistics": (timedelta(hours=6), lambda now: services.keep_statistics(now=now)),
     "send_reports": (timedelta(minutes=5), _send_reports),
+    "send_invitations": (timedelta(seconds=15), lambda now: people.send_due_invitations(now)),
+    "keep_people": (timedelta(minutes=1), _keep_people),
 }
 """What is done by the clock, and how often. Beat rings for it; the sweep does what nobody did in its time."""
 
@@ -111,6 +139,10 @@ class Doorbell:
         """Ring for one source of sales. False if nobody can hear it. A message that nobody took in time is worth nothing."""
         return self._send(read_sales, connection_id=connection_id)
 
+    def ring_post(self) -> bool:
+        """Ring for the mails of invitations. False if nobody can hear it: they are due all the same."""
+        return self._send(post_invitations)
+
     def _send(self, task: Any, **ids: int) -> bool:
         if time.monotonic() < self.silent_until:
             return False
@@ -134,6 +166,11 @@ def ring(organization_id: int) -> bool:
 def ring_reader(connection_id: int) -> bool:
     """Ring for a source of sales. Never raises."""
     return doorbell.ring_reader(connection_id)
+
+
+def ring_post() -> bool:
+    """Ring for the mails of invitations. Never raises."""
+    return doorbell.ring_post()
 
 
 def listen() -> None:

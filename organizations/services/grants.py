@@ -230,9 +230,12 @@ def _unfit(reach: Reach, organization: Organization, to: User | Team | None) -> 
     """
     if isinstance(to, Team) and (to.retired_at or to.organization_id != organization.pk):
         return _("Choose one of the teams offered.")
-    if isinstance(to, User) and reach.road == Road.DELEGATION and reach.actor:
-        if to.pk == reach.actor.pk or held(to).filter(organization=reach.acting_from).exists():
-            return _("People of the partner act here by delegation: they are not let in past it.")
+    if (
+        isinstance(to, User)
+        and reach.road == Road.DELEGATION
+        and (to == reach.actor or held(to).filter(organization=reach.acting_from).exists())
+    ):
+        return _("People of the partner act here by delegation: they are not let in past it.")
     return ""
 
 
