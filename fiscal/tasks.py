@@ -108,7 +108,7 @@ PERIODIC: dict[str, tuple[timedelta, Callable[[datetime], object]]] = {
     "verify": (timedelta(minutes=1), lambda now: services.verify_due(now=now)),
     "keep_statistics": (timedelta(hours=6), lambda now: services.keep_statistics(now=now)),
     "send_reports": (timedelta(minutes=5), _send_reports),
-    "send_invitations": (timedelta(seconds=15), lambda now: people.send_due_invitations(now)),
+    "send_invitations": (timedelta(seconds=15), people.send_due_invitations),
     "keep_people": (timedelta(minutes=1), _keep_people),
 }
 """What is done by the clock, and how often. Beat rings for it; the sweep does what nobody did in its time."""

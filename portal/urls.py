@@ -22,7 +22,7 @@ from portal.views import (
     theme,
     wizard,
 )
-from portal.views.organization import activity, delegation, drift, edit, live, logo, overview, retire
+from portal.views.organization import activity, drift, edit, live, logo, overview, retire
 
 app_name = "portal"
 
@@ -53,7 +53,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{HERE}created/", created.created, name="wizard_done"),
     path(f"{HERE}activity/", activity.activity, name="activity"),
     path(f"{HERE}edit/", edit.edit, name="organization_edit"),
-    path(f"{HERE}delegation/", delegation.delegation, name="organization_delegation"),
     path(f"{HERE}live/", live.live, name="organization_live"),
     path(f"{HERE}retire/", retire.retire, name="organization_retire"),
     path(f"{HERE}logo/", logo.edit, name="organization_logo"),

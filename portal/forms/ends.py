@@ -19,7 +19,7 @@ class EndDateField(forms.DateField):
         words = _("The last day; leave it empty for no end.")
         super().__init__(**{"label": _("End date"), "help_text": words, "required": False, **kwargs})
 
-    def clean(self, value: Any) -> datetime | None:  # type: ignore[override]
+    def clean(self, value: Any) -> datetime | None:
         day = super().clean(value)
         return ends_after(day) if day else None
 

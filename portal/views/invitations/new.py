@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from allauth.core import ratelimit
@@ -45,7 +46,7 @@ def invitation_new(request: PageRequest, reach: Reach) -> HttpResponse:
 
 
 def _form(request: PageRequest, reach: Reach, q: str) -> InvitationForm:
-    offers = {
+    offers: dict[str, Any] = {
         "roles": role_choices(reach),
         "groups": group_choices(reach),
         "further": further_places(reach, q, _ids(request.POST.getlist("further"))),
