@@ -50,7 +50,7 @@ def handover_page(reach: Reach) -> HandoverPage:
     reach.require(Scope.USERS)
     organization = reach.organization
     owners = {"grants__organization": organization, "grants__role__preset": Preset.OWNER, "grants__until": None}
-    others = people_at(organization).exclude(pk=reach.actor.pk if reach.actor else None)
+    others = people_at(organization).exclude(pk__in=[reach.actor.pk] if reach.actor else [])
     owned = reach.actor and held(reach.actor).filter(organization=organization, role__preset=Preset.OWNER).exists()
     return HandoverPage(
         owns=bool(owned) and bool(reach.owner),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
 from organizations.access.decide import lower
-from organizations.access.places import Starts, held, places, reachable
+from organizations.access.places import Starts, delegating, held, places, reachable
 from organizations.access.reach import Right, covers
 from organizations.choices import Covers, Level, Scope
 from organizations.models import NamedGroupMember, Organization, User, in_force, shown_name
@@ -34,6 +34,8 @@ class Head:
     here: frozenset[Right]
     below: frozenset[Right]
     """What holds at everything it manages as well."""
+    delegated: bool = False
+    """Whether nothing but a delegation leads there."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,23 @@ class Roads:
         starts = self.starts(scope)
         at, below = set(starts.at), set(starts.below)
         return {pk for pk, parent in parents.items() if pk in at or parent in below}
+
+    def acted_for(self, parents: Mapping[int, int | None]) -> set[int]:
+        """Those of these organizations, named with their parents, that nothing but a delegation leads to."""
+        tops = {pk: parent or pk for pk, parent in parents.items()}
+        if self.heads is not None:
+            ways = {head.pk: head.delegated for head in self.heads}
+            return {pk for pk, top in tops.items() if ways.get(top) and ways.get(pk, True)}
+        at = timezone.now()
+        by_delegation = set(
+            Organization.objects.filter(Q(pk__in=set(tops.values())) & Q(pk__in=delegating(self.user, at))).values_list(
+                "pk", flat=True
+            )
+        )
+        if not by_delegation:
+            return set()
+        own = set(held(self.user, at).filter(organization__in=[*tops, *tops.values()]).values_list("organization"))
+        return {pk for pk, top in tops.items() if top in by_delegation and not {(pk,), (top,)} & own}
 
     def roots(self, scope: Scope) -> list[Head] | None:
         """The heads that stand below no other; None where they are too many. Each other organization stands below one.
@@ -145,7 +164,8 @@ def roads(user: User) -> Roads:
         head = heads.get(pk)
         if head is None:
             here = frozenset(granted.here.get(pk, set()) | own.get(pk, set()))
-            head = Head(pk, public_id, parent, name, retired_at is not None, here, frozenset(granted.below.get(pk, ())))
+            below = frozenset(granted.below.get(pk, ()))
+            head = Head(pk, public_id, parent, name, retired_at is not None, here, below, delegated=not here)
         rights = granted.below.get(partner, set()) | from_group.get(pk, set())
         heads[pk] = _delegated_too(head, rights, scope, level) if scope else head
     found = tuple(head for head in heads.values() if head.here)
@@ -156,4 +176,4 @@ def _delegated_too(head: Head, rights: set[Right], scope: str, level: str) -> He
     """The head with one authorization more that was delegated, as far as the person holds the same at the partner."""
     found = {(at, common) for at, own in rights if at == scope and (common := lower(own, Level(level))) is not None}
     facts: dict[str, Any] = {"here": head.here | found, "below": head.below | found}
-    return Head(head.pk, head.public_id, head.parent_id, head.name, head.retired, **facts)
+    return replace(head, **facts)
