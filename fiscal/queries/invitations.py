@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import NamedTuple
 from uuid import UUID
 
@@ -66,6 +67,10 @@ class InvitationLine:
     """Whether it stands at this very organization, whose people alone decide about it."""
 
     @property
+    def hours_left(self) -> int:
+        return hours_until(self.until)
+
+    @property
     def look(self) -> Look:
         return LOOKS[self.state]
 
@@ -115,6 +120,11 @@ def invitation_history(reach: Reach, invitation_id: UUID) -> list[HistoryLine]:
         HistoryLine(entry.at, name_of(entry.actor, known) or entry.actor_name, entry.get_verb_display(), entry.reason)
         for entry in entries
     ]
+
+
+def hours_until(moment: datetime) -> int:
+    """The hours until a moment, begun ones counted as whole."""
+    return max(0, ceil((moment - timezone.now()).total_seconds() / 3600))
 
 
 def state_of(row: Invitation, now: datetime) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from fiscal.queries.invitations import hours_until
 from fiscal.queries.right_words import carried, rights_words, with_rights
 from organizations.access import Reach, reachable
 from organizations.choices import Covers, Level, Scope
@@ -95,7 +96,11 @@ class Invited:
     ends_at: datetime | None
     expires_at: datetime
     is_mine: bool
-    """Whether it went to an address of the person who looks; None is nobody signed in, and False."""
+    """Whether it went to an address of the person who looks. Nobody signed in is nobody."""
+
+    @property
+    def hours_left(self) -> int:
+        return hours_until(self.expires_at)
 
 
 def invited(digest: str, viewer: User | None) -> Invited:

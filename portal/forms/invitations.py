@@ -53,14 +53,10 @@ class InvitationForm(forms.Form):
         covers += [Covers.GROUP] if groups else []
         self.fields["reaches"].offer([(each.value, _first_up(str(each.label))) for each in covers])  # type: ignore[attr-defined]
         self.fields["reaches"].initial = covers[0]
-        self._offer_rows("group", [("", now("None")), *groups] if groups else [])
-        self._offer_rows("further", further)
-
-    def _offer_rows(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
-        if choices:
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
-        else:
-            del self.fields[name]
+        # A field without choices is not shown, and refuses whatever is sent all the same.
+        self.fields["group"].choices = [("", now("None")), *groups]  # type: ignore[attr-defined]
+        self.fields["further"].choices = further  # type: ignore[attr-defined]
+        self.has_groups = bool(groups)
 
     def clean(self) -> dict[str, Any]:
         """Several organizations share neither a role of one of them nor its groups."""

@@ -38,18 +38,16 @@ from portal.views.organization.page import page_about
 @scoped(Scope.USERS)
 def delegation(request: PageRequest, reach: Reach) -> HttpResponse:
     """What is delegated; an owner changes it here, tier 3."""
-    given = delegated_by(reach)
-    decides = _decides(reach)
-    if request.method == "POST" and not decides:
+    given, obstacle = delegated_by(reach), _obstacle(reach)
+    decides, posted = _decides(reach), request.method == "POST"
+    if posted and not decides and not obstacle:
         raise PermissionDenied
     form = _form(request, reach, start_of(given.rights, given.until), with_nothing=bool(given.rights))
-    if request.method == "POST" and _saved(reach, form):
+    if posted and decides and _saved(reach, form):
         messages.success(request, _("Saved: it holds from now on."))
         return lead_to(request, _url(reach))
-    context = {**_about(reach, given), "form": form if decides else None, "obstacle": _obstacle(reach)}
-    return render(
-        request, "portal/delegation/delegation.html", context, status=422 if request.method == "POST" else 200
-    )
+    context = {**_about(reach, given), "form": form if decides else None, "obstacle": obstacle}
+    return render(request, "portal/delegation/delegation.html", context, status=422 if posted else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
