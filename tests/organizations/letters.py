@@ -9,11 +9,13 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from organizations.access import access_organization
 from organizations.choices import Covers, Preset, Scope
-from organizations.models import Invitation, Organization, Role, User
+from organizations.models import DelegationRequest, Invitation, InvitationGrant, Organization, Role, User
 from organizations.services import Offer, invite, send_due_invitations
+from organizations.services.invitations import LIFE
 
 OPEN = "/invitations/open/"
 
@@ -39,6 +41,22 @@ def invited(
     """An invitation whose mail is due."""
     offers = [offer(giver, each, preset, reaches=reaches) for each in organizations]
     return invite(offers, email=email, until=until)
+
+
+def open_invitation(organization: Organization) -> Invitation:
+    """One that nobody sent, for tests of who may see it."""
+    now = timezone.now()
+    made = Invitation.objects.create(
+        organization=organization, email="nina@neu.example", expires_at=now + LIFE, mail_due_at=now
+    )
+    role = Role.objects.get(preset=Preset.VIEWER)
+    InvitationGrant.objects.create(invitation=made, organization=organization, role=role)
+    return made
+
+
+def waiting_request(organization: Organization) -> DelegationRequest:
+    """A request of the partner, for tests of who may see it."""
+    return DelegationRequest.objects.create(organization=organization, rights={"TSS": "VIEW"}, reason="why")
 
 
 def sent() -> str:

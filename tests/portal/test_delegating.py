@@ -69,7 +69,7 @@ def test_area_by_area_with_an_end_date(cast: Cast, clock) -> None:
     assert petra.get(keys).status_code == 200
     assert petra.get(url("organization", cast.branch.public_id)).status_code == 403
     clock.shift(timedelta(days=4))
-    assert petra.get(keys).status_code == 404, "it ends by itself, at that very moment"
+    assert signed_in(cast.petra).get(keys).status_code == 404, "it ends by itself, at that very moment"
     assert (record_ended_delegations(), record_ended_delegations()) == (1, 0)
     entry = AuditEntry.objects.get(verb=Verb.DELEGATION_ENDED)
     assert (entry.organization, entry.actor) == (cast.holding, None)
