@@ -12,12 +12,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from fiscal.queries.right_words import rights_words
 from organizations.access import Reach, reachable
 from organizations.choices import Level, Scope
 from organizations.models import Delegation, DelegationRequest, Organization, in_force, shown_name
-from organizations.roles import Rights
+from organizations.roles import FULL, READ, WRITE, Rights
 
 MOST = 200
 
@@ -48,6 +50,14 @@ class Delegated:
     retired: bool
     reached: bool
     """Whether the viewer may open the organization's own pages."""
+
+    @property
+    def in_short(self) -> str:
+        """How much is delegated, for a row of a list."""
+        for rights, word in ((READ, _("read")), (WRITE, _("write")), (FULL, _("full"))):
+            if dict(self.rights) == dict(rights):
+                return word
+        return ngettext("%(n)d area", "%(n)d areas", len(self.rights)) % {"n": len(self.rights)} if self.rights else ""
 
 
 def delegated_by(reach: Reach) -> Delegated:

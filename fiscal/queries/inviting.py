@@ -58,7 +58,7 @@ def group_choices(reach: Reach) -> list[tuple[str, str]]:
 
 
 def further_places(reach: Reach, q: str, chosen: Sequence[str]) -> list[tuple[str, str]]:
-    """Other organizations that the person may invite to as well, by id: those chosen, and the first that match `q`.
+    """Other organizations that the person may invite to as well, by id: those chosen, and the first that `q` finds.
 
     Nothing without bulk actions: several organizations in one invitation are one.
     """
@@ -69,7 +69,9 @@ def further_places(reach: Reach, q: str, chosen: Sequence[str]) -> list[tuple[st
     )
     others = own.exclude(pk=reach.organization.pk)
     ticked = list(others.filter(public_id__in=chosen)) if chosen else []
-    match = Q(name__icontains=q) | Q(display_name__icontains=q) if q else Q()
+    if not q:
+        return [(str(row.public_id), str(row)) for row in ticked]
+    match = Q(name__icontains=q) | Q(display_name__icontains=q)
     rest = others.filter(match).exclude(pk__in=[row.pk for row in ticked]).order_by(shown_name(), "pk")
     return [(str(row.public_id), str(row)) for row in [*ticked, *rest[:MOST_PLACES]]]
 
