@@ -21,5 +21,7 @@ app.conf.beat_schedule = {
     "attest": {"task": "fiscal.tasks.attest", "schedule": 3600.0, "options": {"expires": 600}},
     "verify-records": {"task": "fiscal.tasks.verify_records", "schedule": 600.0, "options": {"expires": 600}},
     "prune-records": {"task": "fiscal.tasks.prune_records", "schedule": 86400.0, "options": {"expires": 3600}},
+    "send-invitations": {"task": "fiscal.tasks.send_invitations", "schedule": 15.0, "options": {"expires": 15}},
+    "keep-people": {"task": "fiscal.tasks.keep_people", "schedule": 60.0, "options": {"expires": 60}},
     "send-reports": {"task": "fiscal.tasks.send_reports", "schedule": 300.0, "options": {"expires": 300}},
 }

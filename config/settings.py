@@ -208,7 +208,12 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 # could use up the attempts of all. So the address is read from X-Forwarded-For, as many steps back as there are proxies.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.number("KONTOR_TRUSTED_PROXIES", default=1 if PRODUCTION else 0))
 # Whoever tries a key asks fiskaly, which limits logins: nobody may use Kontor to guess.
-ACCOUNT_RATE_LIMITS = {"try_credential": "10/m/user,60/h/user,60/h/ip"}
+# Nobody may use Kontor to fill other people's mailboxes either: limits of who invites, and of each address.
+ACCOUNT_RATE_LIMITS = {
+    "try_credential": "10/m/user,60/h/user,60/h/ip",
+    "invite": "10/m/user,100/d/user",
+    "invite_address": "5/h/key,10/d/key",
+}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 EMAIL_CONFIG = env.email_url_config(os.environ.get("KONTOR_EMAIL_URL") or "consolemail://")
 vars().update(EMAIL_CONFIG)

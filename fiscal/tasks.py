@@ -17,7 +17,7 @@ from fiscal.queries.statistics import Span, turnover_mail
 from fiscal.services.file_checks import check_files as check_waiting_files
 from fiscal.services.file_checks import waits
 from fiscal.services.reports import send_due_reports
-from organizations import services as records
+from organizations import services as organization_services
 from organizations.desired import changed
 
 log = logging.getLogger(__name__)
@@ -95,6 +95,31 @@ def prune_records(**_: Any) -> None:
     run_periodic("prune_records", now=timezone.now())
 
 
+@shared_task
+def send_invitations(**_: Any) -> None:
+    """Send the invitations whose mail is due; once per slot of time."""
+    run_periodic("send_invitations", now=timezone.now())
+
+
+@shared_task
+def post_invitations(**_: Any) -> None:
+    """Send the invitations whose mail is due, rung for: nobody waits for the next slot."""
+    organization_services.send_due_invitations()
+
+
+@shared_task
+def keep_people(**_: Any) -> None:
+    """Put on record what ended by itself: grants, delegations, invitations, hand-overs; once per slot of time."""
+    run_periodic("keep_people", now=timezone.now())
+
+
+def _keep_people(now: datetime) -> None:
+    organization_services.record_ended_grants(now)
+    organization_services.record_ended_delegations(now)
+    organization_services.expire_invitations(now)
+    organization_services.expire_handovers(now)
+
+
 def _send_reports(now: datetime) -> int:
     return send_due_reports(
         now=now,
@@ -110,9 +135,11 @@ PERIODIC: dict[str, tuple[timedelta, Callable[[datetime], object]]] = {
     "check_files": (timedelta(seconds=15), lambda now: check_waiting_files(now=now)),
     "keep_statistics": (timedelta(hours=6), lambda now: services.keep_statistics(now=now)),
     "send_reports": (timedelta(minutes=5), _send_reports),
-    "attest": (timedelta(hours=1), lambda now: records.write_checkpoints(now=now)),
-    "verify_records": (timedelta(minutes=10), lambda now: records.verify_due_records(now=now)),
-    "prune_records": (timedelta(days=1), lambda now: records.prune_records(now=now)),
+    "attest": (timedelta(hours=1), lambda now: organization_services.write_checkpoints(now=now)),
+    "verify_records": (timedelta(minutes=10), lambda now: organization_services.verify_due_records(now=now)),
+    "prune_records": (timedelta(days=1), lambda now: organization_services.prune_records(now=now)),
+    "send_invitations": (timedelta(seconds=15), organization_services.send_due_invitations),
+    "keep_people": (timedelta(minutes=1), _keep_people),
 }
 """What is done by the clock, and how often. Beat rings for it; the sweep does what nobody did in its time."""
 
@@ -146,6 +173,10 @@ class Doorbell:
         """Ring for uploaded files. False if nobody can hear it."""
         return self._send(check_files)
 
+    def ring_post(self) -> bool:
+        """Ring for the mails of invitations. False if nobody can hear it: they are due all the same."""
+        return self._send(post_invitations)
+
     def _send(self, task: Any, **ids: int) -> bool:
         if time.monotonic() < self.silent_until:
             return False
@@ -169,6 +200,11 @@ def ring(organization_id: int) -> bool:
 def ring_reader(connection_id: int) -> bool:
     """Ring for a source of sales. Never raises."""
     return doorbell.ring_reader(connection_id)
+
+
+def ring_post() -> bool:
+    """Ring for the mails of invitations. Never raises."""
+    return doorbell.ring_post()
 
 
 def listen() -> None:

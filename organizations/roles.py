@@ -67,6 +67,12 @@ TABLE: Mapping[Preset, Standard] = {
 }
 
 
+READ: Rights = dict.fromkeys(AREAS, VIEW)
+WRITE: Rights = {**dict.fromkeys(AREAS, MANAGE), Scope.USERS: VIEW, Scope.BILLING: VIEW}
+FULL: Rights = dict.fromkeys(Scope, MANAGE)
+"""What a delegation can be in one go: each is approved by itself (guide: "Enterprise Customers")."""
+
+
 def sentence_of(preset: str, own: str) -> str:
-    """What a role is for: the table's sentence for a preset, the organization's `own` for any other."""
+    """The one plain sentence of a role: from the table for a preset, its `own` otherwise."""
     return str(TABLE[Preset(preset)].sentence) if preset else own

@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from fiscal.queries import attention_count, provider_state
+from portal.acting import acting
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -19,6 +20,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {"theme": "system"}
     return {
         "theme": user.theme,
+        "acting": acting(request),
         "nav": SimpleLazyObject(lambda: navigation(request)),
         "provider_state": SimpleLazyObject(provider_state),
     }

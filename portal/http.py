@@ -30,6 +30,8 @@ class PageRequest(HttpRequest):
     htmx: HtmxDetails
     request_id: str
     user: Any
+    reach: Reach
+    """How the person reached the organization of the page, once its door was passed."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,17 @@ def scoped(scope: Scope, level: Level = Level.VIEW) -> Callable[[View], View]:
 def reach_of(request: PageRequest, organization_id: UUID, scope: Scope, level: Level) -> Reach:
     """The person's reach at an organization named elsewhere than in the URL's first place. Raises Http404 or 403."""
     try:
-        return access_organization(
+        reach = access_organization(
             request.user, organization_id, scope=scope, level=level, request_id=request.request_id
         )
     except NoSuchOrganization:
         raise Http404 from None
     except NotAuthorized as missing:
+        if missing.reach:
+            request.reach = missing.reach
         raise PermissionDenied(missing.scope.label, missing.level.label) from None
+    request.reach = reach
+    return reach
 
 
 def wants_fragment(request: PageRequest) -> bool:

@@ -6,6 +6,7 @@ from portal import (
     urls_activity,
     urls_connections,
     urls_dashboard_people,
+    urls_invitations,
     urls_people,
     urls_receipts,
     urls_registers,
@@ -31,7 +32,7 @@ from portal.views import (
     theme,
     wizard,
 )
-from portal.views.organization import delegation, drift, edit, live, logo, overview, retire
+from portal.views.organization import drift, edit, live, logo, overview, retire
 
 app_name = "portal"
 
@@ -61,7 +62,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{HERE}progress/", overview.organization_progress, name="organization_progress"),
     path(f"{HERE}created/", created.created, name="wizard_done"),
     path(f"{HERE}edit/", edit.edit, name="organization_edit"),
-    path(f"{HERE}delegation/", delegation.delegation, name="organization_delegation"),
     path(f"{HERE}live/", live.live, name="organization_live"),
     path(f"{HERE}retire/", retire.retire, name="organization_retire"),
     path(f"{HERE}logo/", logo.edit, name="organization_logo"),
@@ -97,6 +97,8 @@ urlpatterns: list[URLPattern] = [
     *urls_activity.urlpatterns,
     # who may do what
     *urls_people.urlpatterns,
+    # who comes in, and what is delegated
+    *urls_invitations.urlpatterns,
     # what they sell
     *urls_connections.urlpatterns,
     *urls_registers.urlpatterns,

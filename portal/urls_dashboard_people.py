@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 from portal.views import dashboard_people, dashboard_people_actions
 
 HERE = "o/<uuid:organization_id>/people/fiskaly/"
-PERSON = f"{HERE}<uuid:person_id>/"
+PERSON = f"{HERE}<uuid:dashboard_user_id>/"
 UNKNOWN = f"{HERE}unknown/<uuid:remote_id>/"
 
 urlpatterns: list[URLPattern] = [

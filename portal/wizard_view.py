@@ -88,5 +88,11 @@ def effects(wizard: Wizard) -> list[dict[str, str]]:
 def _access_words(wizard: Wizard) -> str:
     words = {"name": wizard.name, "above": wizard.place.name if wizard.place else ""}
     if wizard.delegation:
-        return _("You will be its owner, and people of %(above)s will administer %(name)s by delegation.") % words
+        return (
+            _(
+                "You will be its owner, and %(name)s delegates all nine areas and bulk actions to %(above)s, until an owner "
+                "narrows or ends that."
+            )
+            % words
+        )
     return _("You will be its owner; nobody else of %(above)s will have access to %(name)s.") % words

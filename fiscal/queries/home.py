@@ -15,6 +15,7 @@ from fiscal.queries.chain_work import ChainWork, chain_work
 from fiscal.queries.mirror_work import work_counts
 from fiscal.queries.organization_rows import OrganizationRow
 from fiscal.queries.organizations import organization_rows
+from fiscal.queries.people_work import PeopleWork, people_work
 from fiscal.queries.sales_work import SalesWork, sales_work
 from fiscal.queries.wizard import DraftLine, drafts_of
 from organizations.access import reachable
@@ -51,6 +52,7 @@ class WorkList:
     keys: Waiting
     sales: SalesWork
     chains: ChainWork
+    people: PeopleWork
     drafts: Sequence[DraftLine]
     recent: Sequence[OrganizationRow]
     checked_at: datetime
@@ -66,6 +68,7 @@ def work_list(user: User) -> WorkList:
         keys=_keys(user, now),
         sales=sales_work(user),
         chains=chain_work(user),
+        people=people_work(user),
         drafts=drafts_of(user),
         recent=_recent(user),
         checked_at=now,

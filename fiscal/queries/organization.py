@@ -19,7 +19,7 @@ from fiscal.queries.organization_filters import OrganizationFilters
 from fiscal.queries.organizations import OrganizationList, list_organizations
 from fiscal.queries.people import known_people, name_of
 from organizations.access import Reach, delegated_rights, reachable
-from organizations.choices import Kind, Level, Origin, Scope
+from organizations.choices import Kind, Level, Origin, Road, Scope
 from organizations.models import ApiKey, Organization
 
 CHILDREN_SHOWN = 10
@@ -95,7 +95,8 @@ class OrganizationPage:
     credentials: Credentials
     children: OrganizationList | None
     may: frozenset[str]
-    """What the person may start here: edit, add, delegate, enable_live, logo, retire."""
+    """What the person may start here: edit, add, invitations, hand_over, delegate, delegations, enable_live, logo,
+    retire."""
 
 
 def organization_page(reach: Reach) -> OrganizationPage:
@@ -269,6 +270,15 @@ def _may(reach: Reach) -> frozenset[str]:
             may.add("add")
         if organization.parent and organization.parent.in_live and not organization.in_live:
             may.add("enable_live")
-    if organization.provisioned_by_id and reach.allows(Scope.USERS, Level.MANAGE):
-        may.add("delegate")
-    return frozenset(may)
+    return frozenset(may | _may_with_people(reach))
+
+
+def _may_with_people(reach: Reach) -> set[str]:
+    organization, may = reach.organization, set()
+    if reach.allows(Scope.USERS):
+        may.add("invitations")
+        if not organization.is_managed:
+            may.add("delegate" if organization.provisioned_by_id else "delegations")
+    if reach.owner and reach.road == Road.DIRECT and reach.allows(Scope.USERS, Level.MANAGE):
+        may.add("hand_over")
+    return may

@@ -40,6 +40,8 @@ class OrganizationRow:
     billed_to: str | None = None
     """'' means that it is billed itself."""
     withheld: bool = False
+    acted_for: bool = False
+    """Whether nothing but a delegation leads there."""
 
 
 class RowFacts(NamedTuple):
@@ -103,14 +105,15 @@ def rows_of(known: Roads, ids: Sequence[int], now: datetime) -> list[Organizatio
         return []
     found = mirrored(Organization.objects.filter(pk__in=ids)).order_by().values_list(*COLUMNS)
     facts = {values[0]: RowFacts(*values) for values in found}
-    told = known.reached(Scope.BILLING, {pk: row.parent_id for pk, row in facts.items()})
+    parents = {pk: row.parent_id for pk, row in facts.items()}
+    told, acted_for = known.reached(Scope.BILLING, parents), known.acted_for(parents)
     paying = {pk for pk in told if facts[pk].withheld is not None}
     related = [row.parent_id for row in facts.values()] + [facts[pk].bill_to for pk in paying]
     names = _names(known, {pk for pk in related if pk is not None})
-    return [_row(facts[pk], names, now, pays=pk in paying) for pk in ids if pk in facts]
+    return [_row(facts[pk], names, now, pays=pk in paying, acted_for=pk in acted_for) for pk in ids if pk in facts]
 
 
-def _row(facts: RowFacts, names: dict[int, str], now: datetime, *, pays: bool) -> OrganizationRow:
+def _row(facts: RowFacts, names: dict[int, str], now: datetime, *, pays: bool, acted_for: bool) -> OrganizationRow:
     phase, reason = _phase(facts, now)
     billed_to = None
     if pays:
@@ -133,6 +136,7 @@ def _row(facts: RowFacts, names: dict[int, str], now: datetime, *, pays: bool) -
         path=names.get(facts.parent_id, "") if facts.parent_id else "",
         billed_to=billed_to,
         withheld=bool(pays and facts.withheld),
+        acted_for=acted_for,
     )
 
 

@@ -23,7 +23,7 @@ def access_organization(
     user: User,
     public_id: UUID,
     *,
-    scope: Scope,
+    scope: Scope | None,
     level: Level = Level.VIEW,
     request_id: str = "",
     at: datetime | None = None,
@@ -31,7 +31,7 @@ def access_organization(
     """The person's reach at one organization, now or `at` a moment of the past.
 
     Raises NoSuchOrganization if it does not exist, is out of reach or the person is not active; NotAuthorized if it is
-    in reach but `scope` is not granted at `level`.
+    in reach but `scope` is not granted at `level`. None as `scope`: whatever it is that leads there.
     """
     if not user.is_active:
         raise NoSuchOrganization
@@ -45,7 +45,8 @@ def access_organization(
     reach = reach_at(user, organization, at=at, request_id=request_id, scope=scope)
     if not reach.grants:
         raise NoSuchOrganization
-    reach.require(scope, level)
+    if scope is not None:
+        reach.require(scope, level)
     return reach
 
 
@@ -60,15 +61,17 @@ def reach_at(
     """What the person may do there by all roads together, and the nearest of them. Without a road it holds nothing."""
     found = list(steps(user, organization, at or timezone.now()))
     taken = {step.road for step in found}
+    road = next((road for road in NEAREST_FIRST if road in taken), Road.DIRECT)
     return Reach(
         user,
         organization,
         frozenset(step.right for step in found),
-        next((road for road in NEAREST_FIRST if road in taken), Road.DIRECT),
+        road,
         request_id,
         below=frozenset(step.right for step in found if step.below),
         owner=any(step.preset == Preset.OWNER and step.road != Road.DELEGATION for step in found),
         scope=scope,
+        until=min((step.until for step in found if step.until), default=None) if road == Road.DELEGATION else None,
     )
 
 
@@ -81,6 +84,8 @@ class Step(NamedTuple):
     below: bool
     """Whether it leads on to what the organization manages."""
     preset: str
+    until: datetime | None = None
+    """When the delegation that it leads by ends."""
 
 
 class _Row(NamedTuple):
@@ -98,13 +103,14 @@ def steps(user: User, organization: Organization, at: datetime) -> Iterator[Step
     top = organization.parent or organization
     partner = top.provisioned_by_id
     rows = list(_rows(user, organization, at))
-    delegated = delegated_rights(top, at) if any(row.standing == partner for row in rows) else {}
+    delegated = _delegated(top, at) if any(row.standing == partner for row in rows) else {}
     for row in rows:
         right = (Scope(row.scope), Level(row.level))
         if row.standing == partner:
-            level = lower(right[1], delegated.get(right[0]))
+            given, until = delegated.get(right[0], (None, None))
+            level = lower(right[1], given)
             if level:
-                yield Step(row.grant, Road.DELEGATION, (right[0], level), below=True, preset=row.preset)
+                yield Step(row.grant, Road.DELEGATION, (right[0], level), below=True, preset=row.preset, until=until)
         elif row.standing == organization.pk:
             yield Step(row.grant, Road.DIRECT, right, row.covers == Covers.BELOW, row.preset)
         else:
@@ -142,11 +148,13 @@ def _rows(user: User, organization: Organization, at: datetime) -> Iterable[_Row
 
 def delegated_rights(organization: Organization, at: datetime | None = None) -> dict[Scope, Level]:
     """What a second-level organization delegates to the partner that provisioned it, by area."""
-    given: dict[Scope, Level] = {}
-    rows = Delegation.objects.filter(in_force(at or timezone.now()), organization=organization)
-    for scope, level in rows.values_list("scope", "level"):
-        given[Scope(scope)] = higher(Level(level), given.get(Scope(scope)))
-    return given
+    return {scope: level for scope, (level, _until) in _delegated(organization, at or timezone.now()).items()}
+
+
+def _delegated(organization: Organization, at: datetime) -> dict[Scope, tuple[Level, datetime | None]]:
+    """The same with when it ends. An area is delegated once at a time; where it were twice, the higher level counts."""
+    rows = Delegation.objects.filter(in_force(at), organization=organization).order_by("-level", "pk")
+    return {Scope(scope): (Level(level), until) for scope, level, until in rows.values_list("scope", "level", "until")}
 
 
 def lower(one: Level, other: Level | None) -> Level | None:
@@ -154,10 +162,6 @@ def lower(one: Level, other: Level | None) -> Level | None:
     if other is None:
         return None
     return Level.MANAGE if one == other == Level.MANAGE else Level.VIEW
-
-
-def higher(one: Level, other: Level | None) -> Level:
-    return Level.MANAGE if Level.MANAGE in {one, other} else Level.VIEW
 
 
 def rights_of(steps: Iterable[Step]) -> dict[int, set[Right]]:

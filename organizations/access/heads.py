@@ -31,6 +31,8 @@ class Head:
     here: frozenset[Right]
     below: frozenset[Right]
     """What holds at everything it manages as well."""
+    delegated: bool = False
+    """Whether nothing but a delegation leads there."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,8 @@ class _Row(NamedTuple):
 
     def head(self, here: Iterable[Right], below: Iterable[Right]) -> Head:
         retired = self.retired_at is not None
-        return Head(self.pk, self.public_id, self.parent, self.name, retired, frozenset(here), frozenset(below))
+        own, under = frozenset(here), frozenset(below)
+        return Head(self.pk, self.public_id, self.parent, self.name, retired, own, under, delegated=not own)
 
 
 def _rows(direct: Iterable[int], below: Iterable[int], from_group: Iterable[int], at: datetime) -> Iterator[_Row]:

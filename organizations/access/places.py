@@ -66,11 +66,11 @@ def places(user: User, scope: Scope | None = None, level: Level = Level.VIEW, at
         Q(organization=F("group__organization")) | Q(organization__parent=F("group__organization")),
         group__in=mine.filter(covers=Covers.GROUP).values("group"),
     ).values("organization")
-    delegated = _delegated(user, scope, level, at)
+    delegated = delegating(user, at, scope, level)
     return Starts(at=here.union(in_groups, delegated), below=below.union(delegated))
 
 
-def _delegated(user: User, scope: Scope | None, level: Level, at: datetime) -> QuerySet[Any]:
+def delegating(user: User, at: datetime, scope: Scope | None = None, level: Level = Level.VIEW) -> QuerySet[Any]:
     """Organizations that delegated `scope` to a partner at which the person holds the same.
 
     SECURITY: it must be one and the same authorization that the organization delegated and the person holds, each at

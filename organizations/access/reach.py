@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Q
 
@@ -21,9 +22,9 @@ class NoSuchOrganization(Exception):
 class NotAuthorized(Exception):
     """The person sees the organization but may not do this there. Pages answer 403."""
 
-    def __init__(self, scope: Scope, level: Level) -> None:
+    def __init__(self, scope: Scope, level: Level, reach: Reach | None = None) -> None:
         super().__init__(f"{level} {scope} is not granted")
-        self.scope, self.level = scope, level
+        self.scope, self.level, self.reach = scope, level, reach
 
 
 def covers(rights: frozenset[Right], scope: Scope, level: Level) -> bool:
@@ -47,6 +48,8 @@ class Reach:
     """Whether the person owns it, or the organization it is managed by. The system does."""
     scope: Scope | None = None
     """What the person asked to be let in for."""
+    until: datetime | None = None
+    """When the first of the delegated areas ends that lead here; None without an end date, and on other roads."""
 
     def allows(self, scope: Scope, level: Level = Level.VIEW) -> bool:
         return covers(self.grants, scope, level)
@@ -54,7 +57,7 @@ class Reach:
     def require(self, scope: Scope, level: Level = Level.VIEW) -> None:
         """Raise NotAuthorized unless `scope` is granted at `level`."""
         if not self.allows(scope, level):
-            raise NotAuthorized(scope, level)
+            raise NotAuthorized(scope, level, self)
 
     def allows_below(self, scope: Scope, level: Level = Level.VIEW) -> bool:
         """Whether `scope` is granted at everything the organization manages, as long as it manages anything."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils import timezone
 
 from organizations.access.heads import Head, heads_of
-from organizations.access.places import Starts, places, reachable
+from organizations.access.places import Starts, delegating, held, places, reachable
 from organizations.access.reach import Right, covers
 from organizations.choices import Level, Scope
-from organizations.models import User
+from organizations.models import Organization, User
 
 FEW = 200
 
@@ -40,6 +41,23 @@ class Roads:
         starts = self.starts(scope)
         at, below = set(starts.at), set(starts.below)
         return {pk for pk, parent in parents.items() if pk in at or parent in below}
+
+    def acted_for(self, parents: Mapping[int, int | None]) -> set[int]:
+        """Those of these organizations, named with their parents, that nothing but a delegation leads to."""
+        tops = {pk: parent or pk for pk, parent in parents.items()}
+        if self.heads is not None:
+            ways = {head.pk: head.delegated for head in self.heads}
+            return {pk for pk, top in tops.items() if ways.get(top) and ways.get(pk, True)}
+        at = timezone.now()
+        by_delegation = set(
+            Organization.objects.filter(Q(pk__in=set(tops.values())) & Q(pk__in=delegating(self.user, at))).values_list(
+                "pk", flat=True
+            )
+        )
+        if not by_delegation:
+            return set()
+        own = set(held(self.user, at).filter(organization__in=[*tops, *tops.values()]).values_list("organization"))
+        return {pk for pk, top in tops.items() if top in by_delegation and not {(pk,), (top,)} & own}
 
     def roots(self, scope: Scope) -> list[Head] | None:
         """The heads that stand below no other; None where they are too many. Each other organization stands below one.

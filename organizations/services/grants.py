@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from organizations.access import NotAuthorized, Reach, Right, covers, system_reach
+from organizations.access import NotAuthorized, Reach, Right, covers, held, system_reach
 from organizations.audit import record
-from organizations.choices import Covers, Level, Preset, Scope, Verb
+from organizations.choices import Covers, Level, Preset, Road, Scope, Verb
 from organizations.models import Grant, NamedGroup, Organization, Role, Team, User, in_force
 from organizations.rules import RulesBroken
 
@@ -156,10 +156,10 @@ def begin(
     *,
     to: User | Team,
     role: Role,
-    reaches: Covers,
-    group: NamedGroup | None,
-    until: datetime | None,
-    reason: str,
+    reaches: Covers = Covers.BELOW,
+    group: NamedGroup | None = None,
+    until: datetime | None = None,
+    reason: str = "",
 ) -> Grant:
     """Begin a grant and put it on record, inside a transaction that has checked it."""
     grant = _new(reach, to=to, role=role, reaches=reaches, group=group, until=until, reason=reason)
@@ -195,13 +195,16 @@ def check_grant(
     reach: Reach,
     organization: Organization,
     *,
-    to: User | Team,
+    to: User | Team | None,
     role: Role,
     reaches: Covers,
     group: NamedGroup | None,
     until: datetime | None,
 ) -> None:
-    """Raise RulesBroken with a message per field for a grant that cannot be, inside a transaction that holds the place."""
+    """Raise RulesBroken with a message per field for a grant that cannot be, inside a transaction that holds the place.
+
+    `to` is None while nobody has it yet.
+    """
     _look_again(role, group, to)
     broken: dict[str, str] = {}
     if organization.retired_at:
@@ -212,8 +215,8 @@ def check_grant(
         broken["group"] = _("Choose the named group that it covers.")
     if group and (group.retired_at or group.organization_id != organization.pk):
         broken["group"] = _("Choose one of the groups offered.")
-    if isinstance(to, Team) and (to.retired_at or to.organization_id != organization.pk):
-        broken["to"] = _("Choose one of the teams offered.")
+    if words := _unfit(reach, organization, to):
+        broken["to"] = words
     if until and until <= timezone.now():
         broken["until"] = _("The end date must lie ahead.")
     if role.is_owner and (until or reaches != Covers.BELOW or isinstance(to, Team)):
@@ -229,6 +232,22 @@ def _look_again(*named: Role | NamedGroup | Team | User | None) -> None:
     for each in named:
         if isinstance(each, Role | NamedGroup | Team):
             each.refresh_from_db(fields=["retired_at"])
+
+
+def _unfit(reach: Reach, organization: Organization, to: User | Team | None) -> str:
+    """Why this person or team cannot hold a grant from this giver, '' if they can.
+
+    SECURITY: by delegation nobody lets themselves or their own in: that would outlive the delegation.
+    """
+    if isinstance(to, Team) and (to.retired_at or to.organization_id != organization.pk):
+        return _("Choose one of the teams offered.")
+    if (
+        isinstance(to, User)
+        and reach.road == Road.DELEGATION
+        and (to == reach.actor or held(to).filter(organization=reach.acting_from).exists())
+    ):
+        return _("People of the partner act here by delegation: they are not let in past it.")
+    return ""
 
 
 def _in_force(reach: Reach) -> Any:

@@ -60,8 +60,20 @@ MODE_CARDS = [
     (Mode.LIVE.value, _("LIVE\nFor business: what is made there is fiscal and is billed.")),
 ]
 DELEGATION_CARDS = [
-    ("yes", _("You do, for the holding\nYour people keep access to it and to its branches.")),
-    ("no", _("The holding itself\nAfter the hand-over, only people with authorizations there have access.")),
+    (
+        "yes",
+        _(
+            "You do, for the holding\nIt delegates all nine areas and bulk actions to you, without an end date. Its owner "
+            "can narrow that by area and level, or end it, at any time."
+        ),
+    ),
+    (
+        "no",
+        _(
+            "The holding itself\nAfter the hand-over, only people with authorizations there have access. You can ask it "
+            "to delegate single areas later."
+        ),
+    ),
 ]
 
 

@@ -18,7 +18,7 @@ register = template.Library()
 
 NOBODY = UUID(int=0)
 ROW = (
-    '<tr><th scope="row"{level} class="k-wrap"><a class="k-tree-cell" href="{url}">{name}</a>{path}</th>'
+    '<tr><th scope="row"{level} class="k-wrap"><a class="k-tree-cell" href="{url}">{name}</a>{path}{act}</th>'
     '<td class="k-hide-s">{kind}</td>'
     '<td><span class="k-modes">{modes}</span></td>'
     '<td class="k-wrap">{phase}{reason}</td>'
@@ -44,6 +44,7 @@ def organization_rows(rows: Sequence[OrganizationRow], *, billing: bool) -> Safe
             url=anybody.replace(str(NOBODY), str(row.public_id)),
             name=escape(row.name),
             path=f" {_reason(row.path)}" if row.path else "",
+            act=_act_for(row, anybody) if row.acted_for else "",
             kind=kinds[row.managed],
             modes="".join(MODES[mode] for mode in row.modes),
             phase=phase_badge(row.phase),
@@ -58,6 +59,13 @@ def organization_rows(rows: Sequence[OrganizationRow], *, billing: bool) -> Safe
         for row in rows
     )
     return mark_safe("\n".join(written))  # noqa: S308 - each value is escaped above
+
+
+def _act_for(row: OrganizationRow, anybody: str) -> str:
+    """What opening it means, where only a delegation leads there."""
+    label = escape(_("Act for %(name)s") % {"name": row.name})
+    url = anybody.replace(str(NOBODY), str(row.public_id))
+    return f' <a class="k-link k-act" href="{url}" aria-label="{label}">{escape(_("Act for"))}</a>'
 
 
 def _muted(words: str) -> str:

@@ -36,32 +36,32 @@ class Question:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS, Level.MANAGE)
-def remove(request: PageRequest, reach: Reach, person_id: UUID) -> HttpResponse:
+def remove(request: PageRequest, reach: Reach, dashboard_user_id: UUID) -> HttpResponse:
     """Take a person's access at fiskaly, or the invitation, back."""
-    person = _known(reach, person_id)
+    person = _known(reach, dashboard_user_id)
     question = Question(_("Remove %(email)s") % {"email": person.email}, (_lost(person), _stays_in_kontor()))
-    return _decided(request, reach, question, lambda: remove_person(reach, user_id=person_id))
+    return _decided(request, reach, question, lambda: remove_person(reach, user_id=dashboard_user_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS, Level.MANAGE)
-def invite_anew(request: PageRequest, reach: Reach, person_id: UUID) -> HttpResponse:
+def invite_anew(request: PageRequest, reach: Reach, dashboard_user_id: UUID) -> HttpResponse:
     """Invite a person again whom fiskaly no longer lists."""
-    person = _known(reach, person_id)
+    person = _known(reach, dashboard_user_id)
     effect = _("fiskaly writes to this address again; where it is registered there, the person has access at once.")
     question = Question(_("Invite %(email)s again") % {"email": person.email}, (effect,))
-    return _decided(request, reach, question, lambda: invite_again(reach, user_id=person_id))
+    return _decided(request, reach, question, lambda: invite_again(reach, user_id=dashboard_user_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS, Level.MANAGE)
-def take_address(request: PageRequest, reach: Reach, person_id: UUID) -> HttpResponse:
+def take_address(request: PageRequest, reach: Reach, dashboard_user_id: UUID) -> HttpResponse:
     """Take over the address under which fiskaly lists a person now."""
-    person = _known(reach, person_id)
+    person = _known(reach, dashboard_user_id)
     words = {"email": person.email, "theirs": person.their_email or "–"}
     effect = _("fiskaly lists this person as %(theirs)s. Kontor does so too from now on; nothing is sent.") % words
     question = Question(_("Adopt the address of %(email)s") % words, (effect,))
-    return _decided(request, reach, question, lambda: adopt_address(reach, user_id=person_id))
+    return _decided(request, reach, question, lambda: adopt_address(reach, user_id=dashboard_user_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

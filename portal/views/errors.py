@@ -6,27 +6,33 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from portal.acting import acting, remember
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the browser sent something that no form of ours sends."""
+    remember(request)
     return render(request, "portal/errors/400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: the person may know that the page exists but not use it."""
+    remember(request)
     return render(request, "portal/errors/403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no such page, or none that this person may know of."""
+    remember(request)
     return render(request, "portal/errors/404.html", status=404)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form without a valid token; the reason is Django's and stays out of the page."""
+    remember(request)
     return render(request, "portal/errors/csrf.html", status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: rendered without request, session or database."""
-    return HttpResponse(render_to_string("portal/errors/500.html"), status=500)
+    """500: rendered without request, session or database. Who acts for another can leave all the same."""
+    return HttpResponse(render_to_string("portal/errors/500.html", {"acting": acting(request)}), status=500)

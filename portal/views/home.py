@@ -17,6 +17,7 @@ from portal.http import PageRequest, signed_in
 from portal.shapes import Shape
 from portal.templatetags.kontor import clock, phase_look
 from portal.views.home_chains import chain_lines
+from portal.views.home_people import people_lines
 from portal.views.home_sales import sales_lines
 from portal.wizard_view import step_url
 
@@ -76,6 +77,7 @@ def _lines(work: WorkList) -> Iterator[Line]:
             % {"n": work.keys.count},
             "note": _("%(name)s, until %(time)s") % {"name": work.keys.organization, "time": clock(work.keys.since)},
         }
+    yield from people_lines(work.people)
     yield from chain_lines(work.chains)
     yield from sales_lines(work.sales)
     yield from _trouble(work, "RETRYING")

@@ -27,12 +27,14 @@ TILL = at("kassenwerk", f"registers/{fixed_id('register', '1', 'Schank')}/")
 CHAIN = at("kassenwerk", f"verification/{fixed_id('register', '1', 'Schank')}/")
 DEVICES = fixed_id("register", "99000200990", "All devices of Ostermann Bozen")
 DEVICE_MAKING = at("branch-10", f"registers/{DEVICES}/make/")  # a button with a long name
+PROVISIONED = fixed_id("organization", "ostermann")
 SIGNED_OUT = [
     "/accounts/login/",
     "/accounts/signup/",
     "/accounts/password/reset/",
     "/accounts/password/reset/done/",
     "/accounts/confirm-email/",
+    "/invitations/open/",
     "/styleguide/",
 ]
 PAGES = {
@@ -52,6 +54,10 @@ PAGES = {
         at("ostermann"),
         at("customer-0", "edit/"),
         at("ostermann", "delegation/"),
+        at("ostermann", "nothing/here/"),  # an error page while acting
+        *(at("kassenwerk", f"people/{page}/") for page in ("invitations", "invitations/new", "handover")),
+        at("kassenwerk", "delegations/"),
+        *(at("kassenwerk", f"delegations/{PROVISIONED}/{page}") for page in ("", "ask/", "give-up/")),
         at("customer-3", "live/"),
         at("customer-3", "retire/"),
         at("customer-0", "retire/"),
@@ -109,7 +115,7 @@ PAGES = {
         "/accounts/logout/",
         "/nothing/here/",
     ],
-    WHITE_LABEL.email: [at("weisslabel"), at("label-customer-0")],
+    WHITE_LABEL.email: [at("weisslabel"), at("weisslabel", "delegation/"), at("label-customer-0")],
     HOLDING.email: ["/", "/statistics/reports/", at("ostermann"), at("branch-0"), DEVICE_MAKING],
     SHOP.email: ["/", "/organizations/", at("customer-0"), at("kassenwerk")],
 }

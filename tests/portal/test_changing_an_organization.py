@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from organizations.access import delegated_rights
 from organizations.choices import Mode
 from organizations.models import AuditEntry, Organization
 from organizations.services import change_details
@@ -136,19 +135,6 @@ def test_what_stands_in_the_way_of_retiring_is_said_at_the_button(client: Client
     assert refused.status_code == 422
     assert "1 organizations hang below it" in refused.content.decode()
     assert fresh(cast.holding).retired_at is None
-
-
-def test_the_holding_decides_whether_the_partner_administers_it(client: Client, cast: Cast) -> None:
-    client.force_login(cast.hanna)
-    maker = Client()
-    maker.force_login(cast.petra)
-    assert maker.get(page("edit", cast.branch)).status_code == 404
-    assert client.post(page("delegation", cast.holding), {"delegation": "yes", "reason": "wanted"}).status_code == 303
-    assert delegated_rights(cast.holding)
-    assert maker.get(page("edit", cast.branch)).status_code == 200
-    ended = maker.post(page("delegation", cast.holding), {"delegation": "no"})
-    assert ended["Location"] == reverse("portal:organizations"), "who ends the own access is not led to a 404"
-    assert maker.get(page("edit", cast.branch)).status_code == 404
 
 
 def test_a_managed_organization_has_nothing_to_delegate(petra: Client, cast: Cast) -> None:

@@ -186,7 +186,10 @@ def _urls(page: OrganizationPage) -> dict[str, str]:
     """Where each thing that the person may start here begins."""
     names = {
         "edit": "portal:organization_edit",
+        "invitations": "portal:invitations",
+        "hand_over": "portal:handover",
         "delegate": "portal:organization_delegation",
+        "delegations": "portal:delegations",
         "enable_live": "portal:organization_live",
         "logo": "portal:organization_logo",
         "retire": "portal:organization_retire",

@@ -21,4 +21,4 @@ def people_at_fiskaly(organization: Organization) -> dict[str, UUID]:
         users=[{**listed, "first_name": "", "last_name": ""}],
         due_at=now + timedelta(days=1),
     )
-    return {"person_id": known.public_id, "remote_id": stranger}
+    return {"dashboard_user_id": known.public_id, "remote_id": stranger}

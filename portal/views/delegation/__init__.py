@@ -1,0 +1,1 @@
+"""Delegation: the owner's side, and the partner's."""

@@ -1,0 +1,1 @@
+"""Invitations: asking somebody in, what became of it, and what the invited person sees."""
