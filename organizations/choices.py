@@ -244,7 +244,17 @@ _BY_FIRST_WORD = {
     word: area
     for area, words in {
         Area.STRUCTURE: ("ORGANIZATION", "LIVE", "LOGO", "PROOF"),
-        Area.PEOPLE: ("ACCESS", "DELEGATION", "GROUP", "INVITATION", "OWNERSHIP", "PERSON", "ROLE", "TEAM"),
+        Area.PEOPLE: (
+            "ACCESS",
+            "DASHBOARD",
+            "DELEGATION",
+            "GROUP",
+            "INVITATION",
+            "OWNERSHIP",
+            "PERSON",
+            "ROLE",
+            "TEAM",
+        ),
         Area.KEYS: ("KEY", "CREDENTIAL"),
         Area.BILLING: ("ARRANGEMENT", "ADDRESS", "TERMS"),
         Area.MIRROR: ("TRIED", "DRIFT"),

@@ -107,6 +107,12 @@ PAGES = {
         at("kassenwerk", "verification/?state=found"),
         at("kassenwerk", "verification/file/"),
         *(f"{CHAIN}{page}" for page in ("", "keys/", "export/")),
+        "/people/",
+        "/people/?q=nothing+is+called+this",
+        *(at("kassenwerk", page) for page in ("people/", "people/grants/new/", "people/grants/several/", "roles/")),
+        *(at("kassenwerk", page) for page in ("roles/new/", "teams/", "teams/new/", "groups/", "groups/new/")),
+        at("customer-0", "people/"),
+        at("customer-0", "people/?q=nothing+is+called+this"),
         "/connect/",
         "/mirror/",
         "/mirror/retry/",
@@ -117,7 +123,7 @@ PAGES = {
     ],
     WHITE_LABEL.email: [at("weisslabel"), at("weisslabel", "delegation/"), at("label-customer-0")],
     HOLDING.email: ["/", "/statistics/reports/", at("ostermann"), at("branch-0"), DEVICE_MAKING],
-    SHOP.email: ["/", "/organizations/", at("customer-0"), at("kassenwerk")],
+    SHOP.email: ["/", "/organizations/", at("customer-0"), at("customer-0", "people/"), at("kassenwerk")],
 }
 
 

@@ -7,9 +7,23 @@ import re
 from django.http import HttpResponse
 from django.test import Client
 
-from organizations.choices import Preset
-from organizations.models import Grant, Organization, Role, Team, TeamMember, User
-from tests.cast import ALWAYS
+from organizations.choices import Preset, Scope
+from organizations.models import (
+    Delegation,
+    Grant,
+    NamedGroup,
+    NamedGroupMember,
+    Organization,
+    Right,
+    Role,
+    Team,
+    TeamMember,
+    User,
+)
+from tests.cast import ALWAYS, allow, person
+
+PEOPLE = (Grant, Role, Right, Team, TeamMember, NamedGroup, NamedGroupMember, Delegation)
+"""All tables that say who may what."""
 
 
 def grant(holder: User | Team, organization: Organization, preset: Preset, **fields: object) -> Grant:
@@ -41,3 +55,19 @@ def press_twice(client: Client, address: str, values: dict[str, object]) -> Http
     shown = client.post(address, values)
     assert shown.status_code == 200
     return client.post(address, {**values, "seen": seen_in(shown)})
+
+
+def somebody_at(organization: Organization) -> dict[str, object]:
+    """Somebody who stands there by name and in a team, with a role of the organization's own, and a named group."""
+    somebody = person(f"somebody@{organization.pk}.example", f"Somebody {organization.pk}")
+    given = allow(somebody, organization, Scope.TSS)
+    doors = team(organization, "Doors", somebody)
+    group = NamedGroup.objects.create(organization=organization, name="Doors")
+    NamedGroupMember.objects.create(group=group, organization=organization, since=ALWAYS)
+    return {
+        "person_id": somebody.public_id,
+        "grant_id": given.public_id,
+        "role_id": given.role.public_id,
+        "team_id": doors.public_id,
+        "group_id": group.public_id,
+    }

@@ -39,28 +39,21 @@ from organizations.choices import Level, Mode, Scope
 from organizations.models import (
     ApiKey,
     DashboardUser,
-    Delegation,
     DelegationRequest,
     Draft,
-    Grant,
     Handover,
     Invitation,
     InvitationGrant,
     Logo,
-    NamedGroup,
-    NamedGroupMember,
     Organization,
-    Right,
-    Role,
-    Team,
-    TeamMember,
     User,
 )
 from organizations.services import issue_key
-from tests.cast import ALWAYS, Cast, allow, person
+from tests.cast import Cast, allow, person
 from tests.fiscal.people.at_fiskaly import people_at_fiskaly
 from tests.fiscal.statistics.books import make_connection, make_register, make_shop, sale, sell
 from tests.organizations.letters import open_invitation, waiting_request
+from tests.portal.people import PEOPLE, somebody_at
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 READING = ("GET", "HEAD", "OPTIONS")
@@ -227,24 +220,7 @@ def _things(cast: Cast, organization: Organization) -> dict[str, object]:
         "customer_id": cast.holding.public_id,
         "request_id": waiting_request(organization).public_id,
         "handover_id": uuid4(),
-        **_people(cast, organization),
-    }
-
-
-def _people(cast: Cast, organization: Organization) -> dict[str, object]:
-    """Somebody who stands there by name and in a team, with a role of the organization's own, and a named group."""
-    somebody = person(f"somebody@{organization.pk}.example", f"Somebody {organization.pk}")
-    grant = allow(somebody, organization, Scope.TSS)
-    team = Team.objects.create(organization=organization, name="Doors")
-    TeamMember.objects.create(team=team, user=somebody, since=ALWAYS)
-    group = NamedGroup.objects.create(organization=organization, name="Doors")
-    NamedGroupMember.objects.create(group=group, organization=organization, since=ALWAYS)
-    return {
-        "person_id": somebody.public_id,
-        "grant_id": grant.public_id,
-        "role_id": grant.role.public_id,
-        "team_id": team.public_id,
-        "group_id": group.public_id,
+        **somebody_at(organization),
     }
 
 
@@ -265,8 +241,7 @@ def uploaded(organization: Organization, source: Connection) -> FileImport:
 
 
 SALES = (Connection, Register, Placement, Shop, PaymentMethod, Backfill, Receipt, Chain, FiscalDocument, FileImport)
-PEOPLE = (Grant, Role, Right, Team, TeamMember, NamedGroup, NamedGroupMember, Delegation, DashboardUser, UserListing)
-COMING_IN = (Invitation, InvitationGrant, Handover, DelegationRequest)
+COMING_IN = (Invitation, InvitationGrant, Handover, DelegationRequest, DashboardUser, UserListing)
 FINGERPRINTED = (Organization, ApiKey, BillingAddress, Credential, Logo, Draft, Mirror, *PEOPLE, *COMING_IN)
 
 
