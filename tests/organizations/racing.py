@@ -34,7 +34,7 @@ def race(database: str, folder: Path, tasks: Sequence[dict[str, str]]) -> list[s
         racer.stdin.write(json.dumps({"begin": begin, **task}))
         racer.stdin.close()
         racer.stdin = None
-    ends = [racer.communicate(timeout=120) for racer in racers]
+    ends = [racer.communicate(timeout=300) for racer in racers]
     assert [error for _out, error in ends if error] == []
     return [out.strip() for out, _error in ends]
 

