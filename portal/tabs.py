@@ -53,6 +53,8 @@ def organization_tabs(
         tabs.append(("billing", _("Billing"), address("portal:billing", public_id), None))
     if not reach.organization.is_managed and reach.allows(Scope.ORGANIZATIONS, Level.MANAGE):
         tabs.append(("credentials", _("Credentials"), address("portal:credentials", public_id), None))
+    if reach.allows(Scope.USERS, Level.MANAGE):
+        tabs.append(("sign_on", _("Sign-in"), address("portal:sign_on", public_id), None))
     if manages:
         tabs.append(("activity", _("Activity"), address("portal:activity", public_id), None))
     return [

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from portal import urls_connections, urls_receipts, urls_registers, urls_statistics, urls_uploads
+from portal import urls_account, urls_connections, urls_receipts, urls_registers, urls_statistics, urls_uploads
 from portal.views import (
     addresses,
     billing,
@@ -83,6 +83,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{HERE}credentials/new/", credentials.credential_new, name="credential_new"),
     path(f"{CREDENTIAL}replace/", credentials.credential_replace, name="credential_replace"),
     path(f"{CREDENTIAL}remove/", credentials.credential_remove, name="credential_remove"),
+    # who signs in, and how
+    *urls_account.urlpatterns,
     # what they sell
     *urls_connections.urlpatterns,
     *urls_registers.urlpatterns,

@@ -1,5 +1,15 @@
 """Every read for a page. Pages get dataclasses and primitives, filtered by reach; no model leaves this floor."""
 
+from fiscal.queries.account import (
+    EventRow,
+    Factors,
+    PasskeyRow,
+    SessionRow,
+    events_of,
+    factors_of,
+    linked_sign_on,
+    sessions_of,
+)
 from fiscal.queries.activity import Activity, activity
 from fiscal.queries.billing import (
     AddressFacts,
@@ -70,8 +80,16 @@ from fiscal.queries.registers import (
     list_registers_of,
 )
 from fiscal.queries.sales_work import SalesSummary, SalesWork, sales_summary, sales_work
+from fiscal.queries.second_factor import (
+    Missing,
+    has_factor,
+    is_last_factor,
+    second_factor_demanded,
+    without_second_factor,
+)
 from fiscal.queries.shell import ProviderHealth, attention_count, database_answers, provider_state
 from fiscal.queries.shops import SHOP_SORTS, ShopFilters, ShopList, ShopRow, list_shops, open_shops, shop_facts
+from fiscal.queries.sign_on import DomainRow, SignOnFacts, SignOnOffer, sign_on_for, sign_on_of
 from fiscal.queries.verification import ChainList, ChainPage, chain_list, chain_page, exportable_register
 from fiscal.queries.wizard import DraftLine, ModeChoice, Place, Places, draft_answers, drafts_of, place, places
 
@@ -103,8 +121,11 @@ __all__ = [
     "CredentialFacts",
     "DepUnreadable",
     "DocumentFacts",
+    "DomainRow",
     "DraftLine",
     "Drift",
+    "EventRow",
+    "Factors",
     "FilterChoices",
     "HandOver",
     "KeyDetail",
@@ -115,6 +136,7 @@ __all__ = [
     "MakingFacts",
     "MethodList",
     "MethodName",
+    "Missing",
     "ModeChoice",
     "ModeSlot",
     "MovingChoices",
@@ -123,6 +145,7 @@ __all__ = [
     "OrganizationPage",
     "OrganizationProgress",
     "OrganizationRow",
+    "PasskeyRow",
     "Piece",
     "Place",
     "Places",
@@ -136,9 +159,12 @@ __all__ = [
     "RegisterPage",
     "SalesSummary",
     "SalesWork",
+    "SessionRow",
     "ShopFilters",
     "ShopList",
     "ShopRow",
+    "SignOnFacts",
+    "SignOnOffer",
     "Work",
     "WorkFilters",
     "WorkList",
@@ -161,14 +187,19 @@ __all__ = [
     "draft_answers",
     "drafts_of",
     "drift",
+    "events_of",
     "every_organization",
     "every_receipt",
     "exportable_register",
+    "factors_of",
     "filter_choices",
     "first_backfill_day",
     "folded",
+    "has_factor",
+    "is_last_factor",
     "key_detail",
     "known_backfill",
+    "linked_sign_on",
     "list_connections",
     "list_connections_of",
     "list_keys",
@@ -197,7 +228,12 @@ __all__ = [
     "retryable_ids",
     "sales_summary",
     "sales_work",
+    "second_factor_demanded",
+    "sessions_of",
     "shop_facts",
+    "sign_on_for",
+    "sign_on_of",
     "terms_drift",
+    "without_second_factor",
     "work_list",
 ]

@@ -7,6 +7,7 @@ and `roads` reads it once for pages that ask for several authorizations. What ea
 
 from organizations.access.decide import Step, access_organization, delegated_rights, lower, reach_at, steps
 from organizations.access.owners import grant_everything
+from organizations.access.people import is_owner, people_around, reaches, stands_only_within
 from organizations.access.places import Starts, held, in_reach, name_for, places, reachable
 from organizations.access.reach import (
     EVERYTHING,
@@ -36,12 +37,16 @@ __all__ = [
     "grant_everything",
     "held",
     "in_reach",
+    "is_owner",
     "lower",
     "name_for",
+    "people_around",
     "places",
     "reach_at",
     "reachable",
+    "reaches",
     "roads",
+    "stands_only_within",
     "steps",
     "system_reach",
 ]

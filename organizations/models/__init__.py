@@ -4,9 +4,11 @@ from organizations.models.api_key import ApiKey
 from organizations.models.audit_entry import AuditEntry
 from organizations.models.draft import Draft
 from organizations.models.grant import Delegation, DelegationRequest, Grant
+from organizations.models.identity_provider import IdentityProvider, MailDomain
 from organizations.models.invitation import Handover, Invitation, InvitationGrant
 from organizations.models.organization import Logo, Organization, shown_name
 from organizations.models.role import Right, Role
+from organizations.models.security_event import SecurityEvent
 from organizations.models.spans import in_force
 from organizations.models.team import NamedGroup, NamedGroupMember, Team, TeamMember
 from organizations.models.user import User
@@ -19,14 +21,17 @@ __all__ = [
     "Draft",
     "Grant",
     "Handover",
+    "IdentityProvider",
     "Invitation",
     "InvitationGrant",
     "Logo",
+    "MailDomain",
     "NamedGroup",
     "NamedGroupMember",
     "Organization",
     "Right",
     "Role",
+    "SecurityEvent",
     "Team",
     "TeamMember",
     "User",

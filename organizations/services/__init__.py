@@ -22,8 +22,11 @@ from organizations.services.keys import (
     rotate_key,
 )
 from organizations.services.logos import remove_logo, set_logo
-from organizations.services.people import choose_theme
+from organizations.services.people import choose_name, choose_theme
 from organizations.services.proofs import refuse_proof
+from organizations.services.second_factor import demand_second_factor
+from organizations.services.security_events import note_event
+from organizations.services.sessions import end_other_sessions, end_session, follow_session, see_session
 
 __all__ = [
     "TURN",
@@ -33,19 +36,25 @@ __all__ = [
     "add_organization",
     "change_access",
     "change_details",
+    "choose_name",
     "choose_theme",
     "delegate_everything",
+    "demand_second_factor",
     "disable_key",
     "discard_draft",
     "enable_key",
     "enable_live",
+    "end_other_sessions",
     "end_replaced_keys",
+    "end_session",
     "exceeds",
+    "follow_session",
     "give_up_access",
     "give_up_delegation",
     "grant_access",
     "issue_key",
     "keep_draft",
+    "note_event",
     "record_ended_grants",
     "refuse_proof",
     "remove_logo",
@@ -53,6 +62,7 @@ __all__ = [
     "retire_key",
     "revoke_access",
     "rotate_key",
+    "see_session",
     "set_delegation",
     "set_logo",
     "start_draft",

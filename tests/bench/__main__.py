@@ -19,6 +19,7 @@ def main(only: str) -> int:
         goals_mirror,
         goals_pages,
         goals_receipts,
+        goals_sign_in,
         goals_statistics,
         goals_statistics_pages,
     )
@@ -36,6 +37,7 @@ def main(only: str) -> int:
         goals_statistics.late_receipts_rolled_up,
         goals_receipts.receipts_far_pages,
         goals_receipts.receipts_number_search,
+        goals_sign_in.account_timing,
     ]
     chosen = [goal for goal in goals if only in goal.__name__]
     if not chosen:

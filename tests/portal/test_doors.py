@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -35,7 +36,18 @@ from fiscal.models import (
     Shop,
 )
 from organizations.choices import Level, Mode, Scope
-from organizations.models import ApiKey, Delegation, Draft, Grant, Logo, Organization, Right, User
+from organizations.models import (
+    ApiKey,
+    Delegation,
+    Draft,
+    Grant,
+    IdentityProvider,
+    Logo,
+    MailDomain,
+    Organization,
+    Right,
+    User,
+)
 from organizations.services import issue_key
 from tests.cast import Cast, allow, person
 from tests.fiscal.statistics.books import make_connection, make_register, make_shop, sale, sell
@@ -57,7 +69,6 @@ FOREIGN_POLICIES = {
     "account_email_verification_sent": "public",
     "account_confirm_email": "public",
     "account_reset_password": "public",
-    "account_confirm_login_code": "public",
     "account_reset_password_done": "public",
     "account_reset_password_from_key": "public",
     "account_reset_password_from_key_done": "public",
@@ -65,6 +76,18 @@ FOREIGN_POLICIES = {
     "account_change_password": "signed-in",
     "account_set_password": "signed-in",
     "account_email": "signed-in",
+    "mfa_authenticate": "public",
+    "mfa_login_webauthn": "public",
+    "mfa_reauthenticate": "signed-in",
+    "mfa_reauthenticate_webauthn": "signed-in",
+    "mfa_activate_totp": "signed-in",
+    "mfa_deactivate_totp": "signed-in",
+    "mfa_view_recovery_codes": "signed-in",
+    "mfa_generate_recovery_codes": "signed-in",
+    "mfa_add_webauthn": "signed-in",
+    "mfa_remove_webauthn": "signed-in",
+    "mfa_edit_webauthn": "signed-in",
+    "socialaccount_login_cancelled": "public",
 }
 
 
@@ -77,6 +100,7 @@ class Address:
     kind: str
     scope: Scope | None = None
     level: Level | None = None
+    fresh: bool = False
 
 
 def addresses(patterns: list | None = None, namespace: str = "") -> Iterator[Address]:
@@ -88,11 +112,12 @@ def addresses(patterns: list | None = None, namespace: str = "") -> Iterator[Add
             continue
         assert isinstance(pattern, URLPattern)
         arguments = tuple(pattern.pattern.converters)
-        if namespace:
-            door = pattern.callback.door
-            yield Address(f"{namespace}{pattern.name}", arguments, door.kind, door.scope, door.level)
+        fresh = getattr(pattern.callback, "fresh", False)
+        door = getattr(pattern.callback, "door", None)
+        if namespace or door:
+            yield Address(f"{namespace}{pattern.name}", arguments, door.kind, door.scope, door.level, fresh)
         else:
-            yield Address(pattern.name, arguments, FOREIGN_POLICIES[pattern.name])
+            yield Address(pattern.name, arguments, FOREIGN_POLICIES[pattern.name], fresh=fresh)
 
 
 ALL = list(addresses())
@@ -176,6 +201,9 @@ def _things(cast: Cast, organization: Organization) -> dict[str, object]:
     made = FiscalDocument.objects.create(
         organization=organization, register=bar, action=DocumentAction.EMIT, request={}, reason="why"
     )
+    IdentityProvider.objects.create(
+        organization=organization, name="Own", issuer="https://id.example", client_id="kontor", secret_sealed="x"
+    )
     Logo.objects.create(organization=organization, content=b"\x89PNG", content_type="image/png", digest="ab" * 32)
     return {
         "key_id": key.public_id,
@@ -214,7 +242,20 @@ def uploaded(organization: Organization, source: Connection) -> FileImport:
 
 
 SALES = (Connection, Register, Placement, Shop, PaymentMethod, Backfill, Receipt, Chain, FiscalDocument, FileImport)
-FINGERPRINTED = (Organization, ApiKey, BillingAddress, Credential, Grant, Right, Delegation, Logo, Draft, Mirror)
+SIGN_IN = (IdentityProvider, MailDomain, Authenticator)
+FINGERPRINTED = (
+    Organization,
+    ApiKey,
+    BillingAddress,
+    Credential,
+    Grant,
+    Right,
+    Delegation,
+    Logo,
+    Draft,
+    Mirror,
+    *SIGN_IN,
+)
 
 
 def sign_in(user: User) -> Client:

@@ -17,7 +17,7 @@ from organizations.rules import RulesBroken
 from organizations.services import give_up_delegation, set_delegation
 from portal.forms.broken import add_broken
 from portal.forms.choices import CardField
-from portal.http import PageRequest, lead_to, scoped
+from portal.http import PageRequest, fresh, lead_to, scoped
 from portal.proof import LONGEST_REASON
 from portal.views.organization.page import page_about
 
@@ -41,6 +41,7 @@ class DelegationForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS, Level.MANAGE)
+@fresh
 def delegation(request: PageRequest, reach: Reach) -> HttpResponse:
     """The choice with its consequences. It is about people, so it needs user administration."""
     organization = reach.organization
