@@ -64,6 +64,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
     "csp",
@@ -79,6 +83,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "portal.sign_in.limits.SessionLimitsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -89,6 +94,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.PageMiddleware",
+    "portal.sign_in.demands.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -187,6 +193,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "portal.sign_in.passwords.EasyPatternsValidator"},
+    {"NAME": "portal.sign_in.passwords.ContextWordsValidator"},
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
@@ -204,16 +212,48 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this browser goes on; all others end (portal/sign_in/following.py)
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_FORMS = {"login": "portal.forms.sign_in.PasswordForm", "signup": "portal.forms.sign_in.SignUpForm"}
 # Sign-in attempts are counted by the visitor's address. Behind a proxy everybody would have the proxy's: one attacker
 # could use up the attempts of all. So the address is read from X-Forwarded-For, as many steps back as there are proxies.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.number("KONTOR_TRUSTED_PROXIES", default=1 if PRODUCTION else 0))
-# Whoever tries a key asks fiskaly, which limits logins: nobody may use Kontor to guess.
-# Nobody may use Kontor to fill other people's mailboxes either: limits of who invites, and of each address.
+# `login_failed`: wrong passwords, by address and by account; a browser that signed in to the account before has a counter
+# of its own (portal/sign_in/known.py). `try_credential`: whoever tries a key asks fiskaly, which limits logins.
 ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "10/m/ip,60/h/ip,10/10m/key,100/d/key",
     "try_credential": "10/m/user,60/h/user,60/h/ip",
+    # Nobody may use Kontor to fill other people's mailboxes: limits of who invites, and of each address.
     "invite": "10/m/user,100/d/user",
     "invite_address": "5/h/key,10/d/key",
 }
+SESSION_HOURS = environment.number("KONTOR_SESSION_HOURS", default=12, least=0.01)  # since sign-in
+# Since a person last asked for a page.
+IDLE_MINUTES = environment.number("KONTOR_IDLE_MINUTES", default=180, least=0.05)
+EVEN_SECONDS = 0.3  # what a refused sign-in, a sign-up and a reset take at least: portal/sign_in/evenly.py
+KNOWN_BROWSER_COOKIE = "__Host-known" if PRODUCTION else "known"
+# Second factors. A passkey signs in alone, since it asks for the person itself; a code is good once and for 30 seconds.
+MFA_ADAPTER = "portal.sign_in.factors.MFAAdapter"
+MFA_FORMS = {
+    "activate_totp": "portal.forms.second_factor.AddAppForm",
+    "add_webauthn": "portal.forms.second_factor.AddPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_TOTP_TOLERANCE = 0
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # each sign-in page that is opened asks once
+# Single sign-on. Providers are rows of ours (portal/sign_in/providers.py): none stands in these settings.
+SOCIALACCOUNT_ADAPTER = "portal.sign_in.providers.SocialAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 EMAIL_CONFIG = env.email_url_config(os.environ.get("KONTOR_EMAIL_URL") or "consolemail://")
 vars().update(EMAIL_CONFIG)
@@ -264,7 +304,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 12 * 3600  # seconds since sign-in; the browser forgets it earlier, when it is closed
+SESSION_COOKIE_AGE = int(SESSION_HOURS * 3600)  # seconds; the browser forgets it earlier, when it is closed
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -8,6 +8,6 @@ handler404 = "portal.views.errors.not_found"
 handler500 = "portal.views.errors.server_error"
 
 urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("portal.urls_accounts")),
     path("", include("portal.urls")),
 ]

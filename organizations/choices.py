@@ -215,6 +215,11 @@ class Verb(TextChoices):
     OWNERSHIP_EXPIRED = "OWNERSHIP_EXPIRED", _("saw the offer of ownership expire")
     RECORD_EXPORTED = "RECORD_EXPORTED", _("exported the record")
     RECORD_PRUNED = "RECORD_PRUNED", _("removed old entries of the record")
+    SECOND_FACTOR_REQUIRED = "SECOND_FACTOR_REQUIRED", _("demanded a second factor")
+    SECOND_FACTOR_OPTIONAL = "SECOND_FACTOR_OPTIONAL", _("no longer demanded a second factor")
+    SIGN_ON_CONFIGURED = "SIGN_ON_CONFIGURED", _("set up single sign-on")
+    SIGN_ON_CHANGED = "SIGN_ON_CHANGED", _("changed single sign-on")
+    SIGN_ON_REMOVED = "SIGN_ON_REMOVED", _("removed single sign-on")
 
 
 class Area(TextChoices):
@@ -253,6 +258,8 @@ _BY_FIRST_WORD = {
             "OWNERSHIP",
             "PERSON",
             "ROLE",
+            "SECOND",
+            "SIGN",
             "TEAM",
         ),
         Area.KEYS: ("KEY", "CREDENTIAL"),
@@ -266,3 +273,25 @@ _BY_FIRST_WORD = {
     }.items()
     for word in words
 }
+
+
+class SecurityVerb(TextChoices):
+    """What can happen to a person's account. Closed, as `Verb` is."""
+
+    SIGNED_IN = "SIGNED_IN", _("Signed in")
+    SIGN_IN_FAILED = "SIGN_IN_FAILED", _("Sign-in with a wrong password")
+    CODE_REFUSED = "CODE_REFUSED", _("Wrong code of the second factor")
+    SIGNED_OUT = "SIGNED_OUT", _("Signed out")
+    CONFIRMED = "CONFIRMED", _("Confirmed who you are")
+    SESSION_ENDED = "SESSION_ENDED", _("A session was ended")
+    SESSIONS_ENDED = "SESSIONS_ENDED", _("All other sessions were ended")
+    PASSWORD_CHANGED = "PASSWORD_CHANGED", _("Password changed")
+    PASSWORD_RESET = "PASSWORD_RESET", _("Password reset by e-mail")
+    EMAIL_CHANGED = "EMAIL_CHANGED", _("E-mail addresses changed")
+    APP_ADDED = "APP_ADDED", _("Authenticator app added")
+    APP_REMOVED = "APP_REMOVED", _("Authenticator app removed")
+    PASSKEY_ADDED = "PASSKEY_ADDED", _("Passkey added")
+    PASSKEY_REMOVED = "PASSKEY_REMOVED", _("Passkey removed")
+    CODES_REPLACED = "CODES_REPLACED", _("Recovery codes made")
+    CODE_SPENT = "CODE_SPENT", _("Recovery code used")
+    SIGN_ON_LINKED = "SIGN_ON_LINKED", _("Linked with single sign-on")

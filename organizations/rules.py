@@ -178,3 +178,8 @@ def check_key_name(name: str) -> None:
                 )
             }
         )
+
+
+def mail_domain(email: str) -> str:
+    """What stands behind the last @ of a mail address, lower case."""
+    return email.rpartition("@")[2].strip().lower()

@@ -17,11 +17,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.debug import sensitive_post_parameters
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from organizations.access import NoSuchOrganization, NotAuthorized, Reach, access_organization
 from organizations.choices import Level, Scope
+from portal.sign_in import asking
+from portal.sign_in.freshness import is_fresh
 
 
 class PageRequest(HttpRequest):
@@ -74,6 +77,27 @@ def scoped(scope: Scope, level: Level = Level.VIEW) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def fresh(view: View) -> View:
+    """Below a door: only who has proved within minutes who they are (`portal.sign_in.freshness`).
+
+    A page that is opened leads there and back. A form of a page that was open too long is shown again with what was typed
+    and a field for the proof, and goes on from there.
+    """
+
+    @wraps(view)
+    @sensitive_post_parameters(asking.PASSWORD, asking.CODE)
+    def guarded(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if is_fresh(request):
+            return view(request, *args, **kwargs)
+        if request.method != "POST":
+            return asking.ask_before(request)
+        error = asking.take_proof(request)
+        return view(request, *args, **kwargs) if error is None else asking.ask_within(request, error)
+
+    guarded.fresh = True  # type: ignore[attr-defined]
+    return guarded
 
 
 def reach_of(request: PageRequest, organization_id: UUID, scope: Scope, level: Level) -> Reach:

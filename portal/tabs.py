@@ -29,34 +29,31 @@ def organization_tabs(
     reach: Reach, current: str, *, children: int | None = None, keys: int | None = None
 ) -> list[dict[str, Any]]:
     """The sections of an organization that this person may open, as links."""
-    public_id = reach.organization.public_id
-    manages = reach.allows(Scope.ORGANIZATIONS)
-    tabs: list[tuple[str, str, str, int | None]] = []
-    if manages:
-        tabs.append(("overview", _("Overview"), address("portal:organization", public_id), None))
-    if manages and not reach.organization.is_managed:
-        below = f"{reverse('portal:organizations')}?parent={public_id}"
-        tabs.append(("children", _("Children"), below, children))
-    if manages:
-        tabs.append(("keys", _("API keys"), address("portal:organization_keys", public_id), keys))
-    if reach.allows(Scope.USERS):
-        tabs.append(("people", _("People"), address("portal:people", public_id), None))
-    sales = (
-        (Scope.TRANSACTIONS, "statistics", _("Statistics"), "organization_statistics"),
-        (Scope.TRANSACTIONS, "receipts", _("Receipts"), "receipts"),
-        (Scope.MONITORING, "verification", _("Verification"), "verification"),
-        (Scope.CLIENTS, "registers", _("Registers"), "registers"),
-        (Scope.INTEGRATIONS, "connections", _("Connections"), "connections"),
+    public_id, manages_others = reach.organization.public_id, not reach.organization.is_managed
+    below = f"{reverse('portal:organizations')}?parent={public_id}"
+    view, manage = Level.VIEW, Level.MANAGE
+    sections: tuple[tuple[Scope, Level, str, str, str, int | None], ...] = (
+        (Scope.ORGANIZATIONS, view, "overview", _("Overview"), "organization", None),
+        (Scope.ORGANIZATIONS, view, "children", _("Children"), below if manages_others else "", children),
+        (Scope.ORGANIZATIONS, view, "keys", _("API keys"), "organization_keys", keys),
+        (Scope.USERS, view, "people", _("People"), "people", None),
+        (Scope.TRANSACTIONS, view, "statistics", _("Statistics"), "organization_statistics", None),
+        (Scope.TRANSACTIONS, view, "receipts", _("Receipts"), "receipts", None),
+        (Scope.MONITORING, view, "verification", _("Verification"), "verification", None),
+        (Scope.CLIENTS, view, "registers", _("Registers"), "registers", None),
+        (Scope.INTEGRATIONS, view, "connections", _("Connections"), "connections", None),
+        (Scope.BILLING, view, "billing", _("Billing"), "billing", None),
+        (Scope.ORGANIZATIONS, manage, "credentials", _("Credentials"), "credentials" if manages_others else "", None),
+        (Scope.USERS, manage, "sign_on", _("Sign-in"), "sign_on", None),
+        (Scope.ORGANIZATIONS, view, "activity", _("Activity"), "activity", None),
     )
-    for scope, name, label, page in sales:
-        if reach.allows(scope):
-            tabs.append((name, label, address(f"portal:{page}", public_id), None))
-    if reach.allows(Scope.BILLING):
-        tabs.append(("billing", _("Billing"), address("portal:billing", public_id), None))
-    if not reach.organization.is_managed and reach.allows(Scope.ORGANIZATIONS, Level.MANAGE):
-        tabs.append(("credentials", _("Credentials"), address("portal:credentials", public_id), None))
-    if manages:
-        tabs.append(("activity", _("Activity"), address("portal:activity", public_id), None))
     return [
-        {"label": label, "url": url, "count": count, "current": name == current} for name, label, url, count in tabs
+        {
+            "label": label,
+            "url": page if page.startswith("/") else address(f"portal:{page}", public_id),
+            "count": count,
+            "current": name == current,
+        }
+        for scope, level, name, label, page, count in sections
+        if page and reach.allows(scope, level)
     ]

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from portal import (
+    urls_account,
     urls_activity,
     urls_connections,
     urls_dashboard_people,
@@ -99,6 +100,8 @@ urlpatterns: list[URLPattern] = [
     *urls_people.urlpatterns,
     # who comes in, and what is delegated
     *urls_invitations.urlpatterns,
+    # who signs in, and how
+    *urls_account.urlpatterns,
     # what they sell
     *urls_connections.urlpatterns,
     *urls_registers.urlpatterns,

@@ -198,6 +198,8 @@
   const formOf = (element) => element?.closest?.("form");
   const on = (name, work) => doc.addEventListener("htmx:" + name, work);
   on("configRequest", ({ detail }) => {
+    // What a page fetches by itself says nothing about whether anybody is there.
+    if (isPoll(detail.elt)) detail.headers["X-Poll"] = "1";
     if (detail.verb !== "get") detail.headers["X-CSRFToken"] = one("meta[name=csrf-token]")?.content || "";
   });
   on("beforeRequest", ({ detail }) => {

@@ -53,6 +53,7 @@ def _flushing() -> None:
 def _quick_settings(settings, tmp_path) -> None:
     settings.CHECKPOINT_FILE = tmp_path / "checkpoints.jsonl"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EVEN_SECONDS = 0
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.STORAGES = {
         **settings.STORAGES,

@@ -1,5 +1,15 @@
 """Every read for a page. Pages get dataclasses and primitives, filtered by reach; no model leaves this floor."""
 
+from fiscal.queries.account import (
+    EventRow,
+    Factors,
+    PasskeyRow,
+    SessionRow,
+    events_of,
+    factors_of,
+    linked_sign_on,
+    sessions_of,
+)
 from fiscal.queries.activity import MOST as MOST_EVENTS
 from fiscal.queries.activity import SYSTEM as KONTOR_ITSELF
 from fiscal.queries.activity import (
@@ -94,8 +104,16 @@ from fiscal.queries.registers import (
     list_registers_of,
 )
 from fiscal.queries.sales_work import SalesSummary, SalesWork, sales_summary, sales_work
+from fiscal.queries.second_factor import (
+    Missing,
+    has_factor,
+    is_last_factor,
+    second_factor_demanded,
+    without_second_factor,
+)
 from fiscal.queries.shell import ProviderHealth, attention_count, database_answers, provider_state
 from fiscal.queries.shops import SHOP_SORTS, ShopFilters, ShopList, ShopRow, list_shops, open_shops, shop_facts
+from fiscal.queries.sign_on import DomainRow, SignOnFacts, SignOnOffer, sign_on_for, sign_on_of
 from fiscal.queries.verification import ChainList, ChainPage, chain_list, chain_page, exportable_register
 from fiscal.queries.wizard import DraftLine, ModeChoice, Place, Places, draft_answers, drafts_of, place, places
 
@@ -131,10 +149,13 @@ __all__ = [
     "DashboardPeople",
     "DepUnreadable",
     "DocumentFacts",
+    "DomainRow",
     "DraftLine",
     "Drift",
     "Event",
     "EventPage",
+    "EventRow",
+    "Factors",
     "FilterChoices",
     "HandOver",
     "KeyDetail",
@@ -145,6 +166,7 @@ __all__ = [
     "MakingFacts",
     "MethodList",
     "MethodName",
+    "Missing",
     "ModeChoice",
     "ModeSlot",
     "MovingChoices",
@@ -153,6 +175,7 @@ __all__ = [
     "OrganizationPage",
     "OrganizationProgress",
     "OrganizationRow",
+    "PasskeyRow",
     "PersonRow",
     "Piece",
     "Place",
@@ -168,9 +191,12 @@ __all__ = [
     "RegisterPage",
     "SalesSummary",
     "SalesWork",
+    "SessionRow",
     "ShopFilters",
     "ShopList",
     "ShopRow",
+    "SignOnFacts",
+    "SignOnOffer",
     "Standing",
     "UnknownRow",
     "Work",
@@ -199,15 +225,20 @@ __all__ = [
     "drafts_of",
     "drift",
     "event_page",
+    "events_of",
     "every_event",
     "every_organization",
     "every_receipt",
     "exportable_register",
+    "factors_of",
     "filter_choices",
     "first_backfill_day",
     "folded",
+    "has_factor",
+    "is_last_factor",
     "key_detail",
     "known_backfill",
+    "linked_sign_on",
     "list_connections",
     "list_connections_of",
     "list_keys",
@@ -238,9 +269,14 @@ __all__ = [
     "retryable_ids",
     "sales_summary",
     "sales_work",
+    "second_factor_demanded",
+    "sessions_of",
     "shop_facts",
+    "sign_on_for",
+    "sign_on_of",
     "standing_in_reach",
     "terms_drift",
     "unknown_person",
+    "without_second_factor",
     "work_list",
 ]

@@ -14,14 +14,16 @@ from fiscal.sandbox.kassandro.stage import Stage as KassandroStage
 from fiscal.sandbox.management.room import ROOM as MANAGEMENT
 from fiscal.sandbox.management.stage import Stage
 from fiscal.sandbox.rooms import Room
+from fiscal.sandbox.sign_on.room import ROOM as SIGN_ON
+from fiscal.sandbox.sign_on.stage import Stage as SignOnStage
 from fiscal.sandbox.store import Store
 
-ROOMS: tuple[Room, ...] = (MANAGEMENT, DATACASH, KASSANDRO)
+ROOMS: tuple[Room, ...] = (MANAGEMENT, DATACASH, KASSANDRO, SIGN_ON)
 SCHEMA = "".join((ledger.SCHEMA, faults.SCHEMA, replays.SCHEMA, *(room.schema for room in ROOMS)))
 
 
 class Desk:
-    """One store with its scripted `faults`, its `ledger`, and the stage of each room (`management`, `datacash`, `kassandro`)."""
+    """One store with its scripted `faults`, its `ledger`, and the stage of each room (`management`, `datacash`, `kassandro`, `sign_on`)."""
 
     def __init__(self, path: str | Path = ":memory:", *, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
@@ -31,6 +33,7 @@ class Desk:
         self.management = Stage(self.store, clock)
         self.datacash = DataCashStage(self.store, clock)
         self.kassandro = KassandroStage(self.store, clock)
+        self.sign_on = SignOnStage(self.store)
         # The stage of Management v0 is what most callers want, so it is at hand without naming the room.
         self.make_organization = self.management.make_organization
         self.make_api_key = self.management.make_api_key

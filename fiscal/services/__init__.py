@@ -38,6 +38,7 @@ from fiscal.services.documents import (
     settle_document,
     void_document,
 )
+from fiscal.services.factor_secrets import open_factor, seal_factor
 from fiscal.services.fills import (
     BackfillRefused,
     cancel_backfill,
@@ -55,6 +56,8 @@ from fiscal.services.registers import add_device, change_register, place_registe
 from fiscal.services.retries import MOST_AT_ONCE, CountChanged, try_all_again
 from fiscal.services.reveals import NothingToReveal, Revealed, reveal
 from fiscal.services.shops import add_shop, change_shop, close_shop, reopen_shop
+from fiscal.services.sign_on import Wishes, confirm_domain, remove_sign_on, set_up_sign_on, try_sign_on
+from fiscal.services.sign_on.people import NotServed, check_served, may_use_password, served_by_mail
 from fiscal.services.verification import ChainRefused, store_chain_material, verify_again, verify_due
 from fiscal.services.work import compare_due, due_organizations, periodic, reconcile_organization, sweep, tidy
 
@@ -67,8 +70,10 @@ __all__ = [
     "CredentialRefused",
     "DocumentRefused",
     "ExportRefused",
+    "NotServed",
     "NothingToReveal",
     "Revealed",
+    "Wishes",
     "add_device",
     "add_shop",
     "adopt_address",
@@ -79,8 +84,10 @@ __all__ = [
     "cancel_backfill",
     "change_register",
     "change_shop",
+    "check_served",
     "close_shop",
     "compare_due",
+    "confirm_domain",
     "connect",
     "connect_datacash",
     "connect_files",
@@ -95,6 +102,8 @@ __all__ = [
     "invite_again",
     "keep_statistics",
     "map_payment_methods",
+    "may_use_password",
+    "open_factor",
     "pause_backfill",
     "periodic",
     "place_register",
@@ -104,6 +113,7 @@ __all__ = [
     "remove_connection",
     "remove_credential",
     "remove_person",
+    "remove_sign_on",
     "remove_unknown",
     "remove_webhook",
     "reopen_shop",
@@ -114,6 +124,9 @@ __all__ = [
     "resume_backfill",
     "reveal",
     "roll_up_due",
+    "seal_factor",
+    "served_by_mail",
+    "set_up_sign_on",
     "set_webhook",
     "settle_document",
     "start_backfill",
@@ -124,6 +137,7 @@ __all__ = [
     "try_again",
     "try_all_again",
     "try_connection",
+    "try_sign_on",
     "verify_again",
     "verify_due",
     "void_document",

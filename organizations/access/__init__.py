@@ -9,16 +9,9 @@ from organizations.access.acquainted import acquainted
 from organizations.access.decide import Step, access_organization, delegated_rights, leading_to, lower, reach_at, steps
 from organizations.access.heads import Head, Supposed, heads_of
 from organizations.access.owners import grant_everything
+from organizations.access.people import is_owner, people_around, reaches, stands_only_within
 from organizations.access.places import Starts, held, in_reach, name_for, places, reachable
-from organizations.access.reach import (
-    EVERYTHING,
-    NoSuchOrganization,
-    NotAuthorized,
-    Reach,
-    Right,
-    covers,
-    system_reach,
-)
+from organizations.access.reach import EVERYTHING, NoSuchOrganization, NotAuthorized, Reach, Right, covers, system_reach
 from organizations.access.roads import FEW, Roads, roads
 
 __all__ = [
@@ -41,13 +34,17 @@ __all__ = [
     "heads_of",
     "held",
     "in_reach",
+    "is_owner",
     "leading_to",
     "lower",
     "name_for",
+    "people_around",
     "places",
     "reach_at",
     "reachable",
+    "reaches",
     "roads",
+    "stands_only_within",
     "steps",
     "system_reach",
 ]

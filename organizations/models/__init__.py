@@ -6,9 +6,11 @@ from organizations.models.audit_entry import AuditEntry
 from organizations.models.dashboard_user import DashboardUser
 from organizations.models.draft import Draft
 from organizations.models.grant import Delegation, DelegationRequest, Grant
+from organizations.models.identity_provider import IdentityProvider, MailDomain
 from organizations.models.invitation import Handover, Invitation, InvitationGrant
 from organizations.models.organization import Logo, Organization, shown_name
 from organizations.models.role import Right, Role
+from organizations.models.security_event import SecurityEvent
 from organizations.models.spans import in_force
 from organizations.models.team import NamedGroup, NamedGroupMember, Team, TeamMember
 from organizations.models.user import User
@@ -23,14 +25,17 @@ __all__ = [
     "Draft",
     "Grant",
     "Handover",
+    "IdentityProvider",
     "Invitation",
     "InvitationGrant",
     "Logo",
+    "MailDomain",
     "NamedGroup",
     "NamedGroupMember",
     "Organization",
     "Right",
     "Role",
+    "SecurityEvent",
     "Team",
     "TeamMember",
     "User",

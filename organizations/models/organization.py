@@ -34,6 +34,9 @@ class Organization(Desired):
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.KONTOR)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     provisioned_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="provisioned")
+    second_factor_required = models.BooleanField(
+        default=False, help_text="Whether everybody who reaches it must have a second factor."
+    )
     in_test = models.BooleanField(default=False)
     in_live = models.BooleanField(default=False)
 
@@ -63,6 +66,10 @@ class Organization(Desired):
             models.Index(
                 fields=["parent", "kind", "in_test", "in_live", "country_code", "generation", "retired_at"],
                 name="organization_counted",
+            ),
+            # Asked for every request of somebody who signed in without one, and few organizations demand it.
+            models.Index(
+                fields=["parent"], name="organization_second_factor", condition=Q(second_factor_required=True)
             ),
         ]
         constraints = [

@@ -50,7 +50,7 @@ from organizations.services.invitations import (
 )
 from organizations.services.keys import disable_key, enable_key, end_replaced_keys, issue_key, retire_key, rotate_key
 from organizations.services.logos import remove_logo, set_logo
-from organizations.services.people import choose_theme
+from organizations.services.people import choose_name, choose_theme
 from organizations.services.proofs import refuse_proof
 from organizations.services.pruning import prune_record, prune_records
 from organizations.services.redeeming import (
@@ -63,6 +63,9 @@ from organizations.services.redeeming import (
 )
 from organizations.services.removing import Removal, partings_of, remove_person
 from organizations.services.roles import NoSuchRole, change_role, make_role, retire_role
+from organizations.services.second_factor import demand_second_factor
+from organizations.services.security_events import note_event
+from organizations.services.sessions import end_other_sessions, end_session, follow_session, see_session
 from organizations.services.teams import NoSuchTeam, add_to_team, make_team, remove_from_team, rename_team, retire_team
 from organizations.services.verifying import keep_verdict, verify_all, verify_due_records
 
@@ -95,19 +98,24 @@ __all__ = [
     "change_group",
     "change_role",
     "change_to",
+    "choose_name",
     "choose_theme",
     "decline_delegation_request",
     "decline_ownership",
     "delegate_everything",
+    "demand_second_factor",
     "disable_key",
     "discard_draft",
     "eligible",
     "enable_key",
     "enable_live",
+    "end_other_sessions",
     "end_replaced_keys",
+    "end_session",
     "exceeds",
     "expire_handovers",
     "expire_invitations",
+    "follow_session",
     "give_up_access",
     "give_up_delegation",
     "grant_access",
@@ -123,6 +131,7 @@ __all__ = [
     "make_group",
     "make_role",
     "make_team",
+    "note_event",
     "note_export",
     "note_export_in_reach",
     "offer_ownership",
@@ -148,6 +157,7 @@ __all__ = [
     "revoke_access",
     "revoke_invitation",
     "rotate_key",
+    "see_session",
     "send_due_invitations",
     "set_delegation",
     "set_logo",

@@ -22,12 +22,13 @@ from organizations.services import EditedMeanwhile
 from portal.forms.billing import AddressForm
 from portal.forms.broken import add_broken
 from portal.frame import frame
-from portal.http import PageRequest, lead_to, scoped, show
+from portal.http import PageRequest, fresh, lead_to, scoped, show
 from portal.proof import Proof, asked, read_proof
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.BILLING, Level.MANAGE)
+@fresh
 def address_new(request: PageRequest, reach: Reach) -> HttpResponse:
     """Add a billing address in one of the organization's modes."""
     form = AddressForm(request.POST or None, modes=reach.organization.modes)
@@ -43,6 +44,7 @@ def address_new(request: PageRequest, reach: Reach) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.BILLING, Level.MANAGE)
+@fresh
 def address_edit(request: PageRequest, reach: Reach, address_id: UUID) -> HttpResponse:
     """Change a billing address."""
     facts, title = _found(reach, address_id), _("Change billing address")
@@ -67,6 +69,7 @@ def address_edit(request: PageRequest, reach: Reach, address_id: UUID) -> HttpRe
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.BILLING, Level.MANAGE)
+@fresh
 def address_delete(request: PageRequest, reach: Reach, address_id: UUID) -> HttpResponse:
     """Remove a billing address: with a tick in LIVE, by the button alone in TEST; never while it is in use."""
     facts = _found(reach, address_id)

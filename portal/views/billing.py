@@ -19,7 +19,7 @@ from organizations.services import EditedMeanwhile, refuse_proof
 from portal.forms.billing import ArrangementForm, start_of
 from portal.forms.broken import add_broken
 from portal.frame import frame
-from portal.http import PageRequest, lead_to, scoped, show
+from portal.http import PageRequest, fresh, lead_to, scoped, show
 from portal.tabs import organization_tabs
 
 
@@ -44,6 +44,7 @@ def billing(request: PageRequest, reach: Reach) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.BILLING, Level.MANAGE)
+@fresh
 def billing_change(request: PageRequest, reach: Reach) -> HttpResponse:
     """Change who is invoiced. Decided above the organization: its own people alone get 403."""
     if not may_arrange(reach):

@@ -17,7 +17,7 @@ from organizations.access import Reach
 from organizations.choices import Level, Scope
 from organizations.rules import RulesBroken
 from portal.frame import frame
-from portal.http import PageRequest, lead_to, scoped, show
+from portal.http import PageRequest, fresh, lead_to, scoped, show
 from portal.proof import Proof, asked, read_proof
 from portal.tabs import organization_tabs
 
@@ -36,6 +36,7 @@ def billing_drift(request: PageRequest, reach: Reach) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.BILLING, Level.MANAGE)
+@fresh
 def billing_drift_decision(request: PageRequest, reach: Reach, decision: str) -> HttpResponse:
     """Confirm and carry out one of the two decisions: both change who is invoiced, here or at fiskaly."""
     _decided_here(reach)

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods
 
 from fiscal.queries.practice import sandbox_page
 from fiscal.services import connect as connect_organization
-from portal.http import PageRequest, signed_in
+from portal.http import PageRequest, fresh, signed_in
 from portal.views.credentials import taken
 
 
 @sensitive_post_parameters("key", "secret")
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@fresh
 def connect(request: PageRequest) -> HttpResponse:
     """Take key and secret, ask fiskaly whose they are, and lead to that organization."""
     connected: list[UUID] = []

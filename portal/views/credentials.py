@@ -22,7 +22,7 @@ from organizations.choices import Level, Scope
 from portal.forms.broken import add_broken
 from portal.forms.credentials import CredentialForm
 from portal.frame import frame
-from portal.http import PageRequest, lead_to, scoped, show
+from portal.http import PageRequest, fresh, lead_to, scoped, show
 from portal.proof import asked, read_proof
 from portal.tabs import organization_tabs
 
@@ -46,6 +46,7 @@ def credentials(request: PageRequest, reach: Reach) -> HttpResponse:
 @sensitive_post_parameters("key", "secret")
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.ORGANIZATIONS, Level.MANAGE)
+@fresh
 def credential_new(request: PageRequest, reach: Reach) -> HttpResponse:
     """Store a key for a mode that has none yet. fiskaly is asked before anything is stored."""
 
@@ -60,6 +61,7 @@ def credential_new(request: PageRequest, reach: Reach) -> HttpResponse:
 @sensitive_post_parameters("key", "secret")
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.ORGANIZATIONS, Level.MANAGE)
+@fresh
 def credential_replace(request: PageRequest, reach: Reach, credential_id: UUID) -> HttpResponse:
     """Put a new key in place of the stored one; what was paused with it goes on."""
     facts = _found(reach, credential_id)
@@ -78,6 +80,7 @@ def credential_replace(request: PageRequest, reach: Reach, credential_id: UUID) 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.ORGANIZATIONS, Level.MANAGE)
+@fresh
 def credential_remove(request: PageRequest, reach: Reach, credential_id: UUID) -> HttpResponse:
     """Forget a key. It takes the organization's name and a reason: work waits until another is stored."""
     facts = _found(reach, credential_id)

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from portal.acting import acting, remember
+from portal.sign_in import asking
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -28,9 +29,22 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form without a valid token; the reason is Django's and stays out of the page."""
+    """403 for a form without a valid token; the reason is Django's and stays out of the page.
+
+    A form of our own page whose token is old comes back with what was typed and a new token. The browser itself says that
+    it was our own (`Sec-Fetch-Site`): what another site has sent is never offered for sending again.
+    """
     remember(request)
-    return render(request, "portal/errors/csrf.html", status=403)
+    own = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    typed = asking.typed_in(request) if own else []
+    untyped = own and asking.left_out(request)
+    context = {"own": own, "typed": typed, "untyped": untyped, "here": request.get_full_path()}
+    htmx = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    page = "portal/errors/_csrf.html" if own and htmx else "portal/errors/csrf.html"
+    response = render(request, page, context, status=422 if own and htmx else 403)
+    if own and htmx:
+        response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

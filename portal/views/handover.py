@@ -26,12 +26,13 @@ from organizations.services import (
 )
 from portal.forms.broken import add_broken
 from portal.forms.handover import NOTHING, HandoverForm, TakeOverForm
-from portal.http import PageRequest, lead_to, scoped, signed_in
+from portal.http import PageRequest, fresh, lead_to, scoped, signed_in
 from portal.views.organization.page import page_about
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS, Level.MANAGE)
+@fresh
 def handover(request: PageRequest, reach: Reach) -> HttpResponse:
     """Offer it, tier 4; while an offer is open, what it is and how to withdraw it."""
     page = handover_page(reach)
@@ -65,6 +66,7 @@ def handover_withdraw(request: PageRequest, reach: Reach) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh
 def take_over(request: PageRequest, handover_id: UUID) -> HttpResponse:
     """The page of the person it is offered to, and of nobody else."""
     offer = handover_for(request.user, handover_id)

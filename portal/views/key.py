@@ -19,7 +19,7 @@ from organizations.services import issue_key
 from portal.forms.broken import add_broken
 from portal.forms.keys import NewKeyForm
 from portal.frame import frame
-from portal.http import PageRequest, lead_to, scoped, show
+from portal.http import PageRequest, fresh, lead_to, scoped, show
 
 ACTIONS = {
     "rotate_url": "portal:key_rotate",
@@ -32,6 +32,7 @@ ACTIONS = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.ORGANIZATIONS, Level.MANAGE)
+@fresh
 def key_new(request: PageRequest, reach: Reach) -> HttpResponse:
     """Issue a key: its name and mode. Its secret waits on the next page."""
     form = NewKeyForm(request.POST or None, modes=reach.organization.modes)

@@ -21,7 +21,7 @@ from organizations.rules import RulesBroken
 from organizations.services import disable_key, enable_key, refuse_proof, retire_key, rotate_key
 from portal.forms.broken import add_broken
 from portal.forms.keys import RotateForm
-from portal.http import PageRequest, lead_to, scoped, show
+from portal.http import PageRequest, fresh, lead_to, scoped, show
 from portal.proof import Proof, asked, read_proof
 from portal.views.key import found_key, key_frame
 
@@ -73,6 +73,7 @@ def key_enable(request: PageRequest, reach: Reach, key_id: UUID) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.ORGANIZATIONS, Level.MANAGE)
+@fresh
 def key_delete(request: PageRequest, reach: Reach, key_id: UUID) -> HttpResponse:
     """Delete a key for good."""
     found = _living(reach, key_id)
@@ -92,6 +93,7 @@ def key_delete(request: PageRequest, reach: Reach, key_id: UUID) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.ORGANIZATIONS, Level.MANAGE)
+@fresh
 def key_rotate(request: PageRequest, reach: Reach, key_id: UUID) -> HttpResponse:
     """Issue a new key of the same name and mode; the old one works on for the time chosen.
 

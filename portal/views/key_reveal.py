@@ -20,7 +20,7 @@ from fiscal.queries import HandOver, KeyDetail
 from fiscal.services import NothingToReveal, Revealed, reveal
 from organizations.access import Reach
 from organizations.choices import KeyStatus, Level, Scope
-from portal.http import PageRequest, lead_to, scoped, show, wants_fragment
+from portal.http import PageRequest, fresh, lead_to, scoped, show, wants_fragment
 from portal.views.key import found_key
 
 PAGE, FRAGMENT = "portal/api_keys/reveal_wait.html", "portal/api_keys/_reveal_wait.html"
@@ -29,6 +29,7 @@ OVER = {HandOver.SHOWN, HandOver.EXPIRED}
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.ORGANIZATIONS, Level.MANAGE)
+@fresh
 @sensitive_variables("response")
 def key_reveal(request: PageRequest, reach: Reach, key_id: UUID) -> HttpResponse:
     """GET waits and offers the button; POST shows the secret; later ones are told that it is gone (410)."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from organizations.rules import RulesBroken
 from organizations.services import TURN, NoSuchDraft, discard_draft, keep_draft, start_draft
 from portal.forms.broken import add_broken
 from portal.forms.wizard import BillTo, Payers, ShapeForm
-from portal.http import PageRequest, lead_to, reach_of, signed_in, wants_fragment
+from portal.http import PageRequest, fresh, lead_to, reach_of, signed_in, wants_fragment
 from portal.shapes import Shape
 from portal.wizard import STEP_OF_FIELD, STEPS, Wizard
 from portal.wizard_view import beside, effects, step_bar, step_url, tree
@@ -63,7 +64,7 @@ def discard(request: PageRequest, draft_id: UUID) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def step(request: PageRequest, draft_id: UUID, step: str) -> HttpResponse:
+def step(request: PageRequest, draft_id: UUID, step: str) -> HttpResponseBase:
     """One step. POST keeps what was typed, right or wrong, and goes on, back, or (`go=stay`) only redraws."""
     if step not in STEPS:
         raise Http404
@@ -105,6 +106,7 @@ def _answered(request: PageRequest, wizard: Wizard, draft_id: UUID, step: str) -
     return lead_to(request, step_url(draft_id, steps[steps.index(step) + 1]))
 
 
+@fresh
 def _carry_out(request: PageRequest, wizard: Wizard, draft_id: UUID) -> HttpResponse:
     if request.POST.get("go") == "back":
         return lead_to(request, step_url(draft_id, "key"))

@@ -23,6 +23,7 @@ def main(only: str) -> int:
         goals_pages,
         goals_receipts,
         goals_record,
+        goals_sign_in,
         goals_statistics,
         goals_statistics_pages,
     )
@@ -42,6 +43,7 @@ def main(only: str) -> int:
         goals_receipts.receipts_number_search,
         goals_record.audit_appended,
         goals_record.audit_verified,
+        goals_sign_in.account_timing,
     ]
     chosen = [goal for goal in goals if only in goal.__name__]
     if not chosen:

@@ -99,6 +99,7 @@ def sign_in(page: Page, base_url: str) -> Callable[..., Page]:
     def enter(email: str = POS.email) -> Page:
         page.goto(f"{base_url}/accounts/login/")
         page.fill("input[name=login]", email)
+        page.keyboard.press("Enter")
         page.fill("input[name=password]", DEMO_PASSWORD)
         page.keyboard.press("Enter")
         expect(page).to_have_url(f"{base_url}/")

@@ -7,11 +7,15 @@ from io import StringIO
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 
+from fiscal.clients.sign_on import secret_place
 from fiscal.models import Credential, IssuedKey
+from fiscal.services import open_factor, seal_factor
 from fiscal.vault import CannotOpen, Place, seal, unseal
 from organizations.choices import Mode
+from organizations.models import IdentityProvider
 from organizations.services import issue_key
 
 HERE = Place("fiscal_credential", "secret", uuid4())
@@ -84,6 +88,13 @@ def sealed_world(old_key, cast, settle):
     """Credentials with their tokens, and an issued key, all sealed with the old key."""
     issue_key(cast.reach(cast.petra, cast.shop), name="till-3", mode=Mode.TEST)
     settle()
+    provider = IdentityProvider(organization=cast.holding, name="Own", issuer="https://id.example", client_id="kontor")
+    provider.secret_sealed = seal("a client secret", secret_place(provider.public_id))
+    provider.save()
+    for kind, name in (("totp", "secret"), ("recovery_codes", "seed")):
+        Authenticator.objects.create(
+            user=cast.petra, type=kind, data={name: seal_factor(f"the {name}"), "used_mask": 3}
+        )
     return cast
 
 
@@ -91,7 +102,12 @@ def everything() -> list[str]:
     """What all the secrets are, opened with the keys configured now."""
     opened = [text for row in Credential.objects.order_by("pk") for text in (row.key(), row.secret())]
     tokens = [unseal(row.token_sealed, row.place("token")) for row in Credential.objects.exclude(token_sealed="")]
-    return [*opened, *tokens, *IssuedKey.objects.get().unsealed()]
+    provider = IdentityProvider.objects.get()
+    client = unseal(provider.secret_sealed, secret_place(provider.public_id))
+    factors = [
+        open_factor(row.data.get("secret") or row.data["seed"]) for row in Authenticator.objects.order_by("type", "pk")
+    ]
+    return [*opened, *tokens, *IssuedKey.objects.get().unsealed(), client, *factors]
 
 
 def test_resealing_moves_everything_to_the_newest_key_and_can_be_repeated(settings, sealed_world):

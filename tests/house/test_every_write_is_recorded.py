@@ -25,13 +25,15 @@ from tests.house.tree import python_files
 
 QUIET = {
     "read_now": "it only brings the next reading forward",
-    "verify_again": "it only brings the next verification forward",
     "settle_document": "it asks what became of a document that is on record already",
     "document_pdf": "it reads",
     "address_owners": "it reads",
     "bill_to_candidates": "it reads",
     "may_arrange": "it reads",
     "exceeds": "it reads",
+    "eligible": "it reads",
+    "partings_of": "it reads",
+    "ask_for_list": "it only brings the next reading of fiskaly's list forward",
     "delegate_everything": "it is a part of making an organization, which is on record",
     "terms_by_the_guide": "it reads",
 }

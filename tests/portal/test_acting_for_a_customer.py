@@ -19,7 +19,7 @@ from organizations.roles import FULL, READ
 from organizations.services import issue_key, set_delegation
 from tests.cast import Cast
 from tests.organizations.letters import signed_in
-from tests.portal.test_doors import SCOPED
+from tests.portal.doors_world import SCOPED
 
 BANNER = re.compile(r'<aside class="k-acting".*?</aside>', re.DOTALL)
 

@@ -48,7 +48,7 @@ def verify(business) -> None:  # noqa: F811
     verify_due(now=timezone.now())
 
 
-def test_a_real_register_with_its_keys_is_found_sound_to_the_last_signature(anna, business, register):  # noqa: F811
+def test_a_real_register_with_its_keys_is_found_sound_to_the_last_signature(business, register, anna):  # noqa: F811
     material = business.sandbox.kassandro.crypto_material(1)
     certificates = [one["signatureCertificateOrPublicKey"] for one in material["certificateOrPublicKeyMap"].values()]
     here = business.organization.public_id

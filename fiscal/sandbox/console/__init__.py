@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fiscal.sandbox.console import datacash, kassandro, lobby, management
-from fiscal.sandbox.console.render import problem
+from fiscal.sandbox.console import datacash, kassandro, lobby, management, sign_on
 from fiscal.sandbox.desk import Desk
+from fiscal.sandbox.render import problem
 from fiscal.sandbox.web import Reply, Request
 
 _STYLE = Path(__file__).resolve().parent.parent / "static" / "sandbox.css"
@@ -24,4 +24,6 @@ def answer(desk: Desk, request: Request) -> Reply:
         return datacash.answer(desk, request)
     if request.path.startswith("/kassandro/"):
         return kassandro.answer(desk, request)
+    if request.path.startswith(sign_on.HERE):
+        return sign_on.answer(desk, request)
     return problem("There is no such page.", 404)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fiscal.sandbox.console import datacash_pages as pages
-from fiscal.sandbox.console.render import page, problem
 from fiscal.sandbox.datacash import handles
 from fiscal.sandbox.desk import Desk
+from fiscal.sandbox.render import page, problem
 from fiscal.sandbox.web import Reply, Request, json_reply, see_other
 
 HOME = "/datacash/"

@@ -6,13 +6,13 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from fiscal.sandbox.console.render import moment, page
 from fiscal.sandbox.datacash import credentials, days, devices, licences
 from fiscal.sandbox.datacash.documents import euros
 from fiscal.sandbox.datacash.profiles import PROFILES
 from fiscal.sandbox.datacash.room import ROOM
 from fiscal.sandbox.datacash.rules import CHOICES
 from fiscal.sandbox.desk import Desk
+from fiscal.sandbox.render import moment, page
 from fiscal.sandbox.web import Reply, Request
 
 LEDGER_PAGE = 50

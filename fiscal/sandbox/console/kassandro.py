@@ -10,12 +10,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from fiscal.sandbox.console import tills
-from fiscal.sandbox.console.render import page, problem
 from fiscal.sandbox.desk import Desk
 from fiscal.sandbox.kassandro import handles
 from fiscal.sandbox.kassandro.days import day_at
 from fiscal.sandbox.kassandro.rules import CHOICES
 from fiscal.sandbox.kassandro.trade import PROFILES
+from fiscal.sandbox.render import page, problem
 from fiscal.sandbox.web import Reply, Request, json_reply, see_other
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from fiscal.sandbox.console.render import page
 from fiscal.sandbox.desk import ROOMS, Desk
+from fiscal.sandbox.render import page
 from fiscal.sandbox.web import Reply, Request
 
 KEYS = {
     "management": "Keys: the portal issues them. The demo world has connected its partners already.",
     "datacash": "Keys: open a customer. There are API key, encrypted credentials, licence, and the files to upload.",
+    "sign_on": "Register Kontor with its address to come back to, and add people.",
     "kassandro": "Keys: beside each account. One that is connected already is refused, so open a new account first.",
 }
 """Where each provider's keys come from, by room."""

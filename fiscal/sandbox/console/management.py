@@ -8,10 +8,10 @@ from typing import Any
 
 from fiscal.sandbox import control
 from fiscal.sandbox.console import tree
-from fiscal.sandbox.console.render import moment, page, problem
 from fiscal.sandbox.desk import Desk
 from fiscal.sandbox.kinds import KINDS
 from fiscal.sandbox.management.rules import CHOICES
+from fiscal.sandbox.render import moment, page, problem
 from fiscal.sandbox.web import Refusal, Reply, Request, json_reply, see_other
 
 LEDGER_PAGE = 50

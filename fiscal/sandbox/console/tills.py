@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from fiscal.sandbox.console.render import moment, page
 from fiscal.sandbox.desk import Desk
 from fiscal.sandbox.kassandro import wire
 from fiscal.sandbox.kassandro.days import day_at
 from fiscal.sandbox.kassandro.posting import STAGED
 from fiscal.sandbox.kassandro.tokens import TIERS
 from fiscal.sandbox.kassandro.trade import PROFILES
+from fiscal.sandbox.render import moment, page
 from fiscal.sandbox.web import Reply, Request
 
 LATEST = 15  # requests on the first page

@@ -6,11 +6,11 @@ import json
 import sqlite3
 from typing import Any
 
-from fiscal.sandbox.console.render import moment, page
 from fiscal.sandbox.desk import Desk
 from fiscal.sandbox.management import organizations as rules
 from fiscal.sandbox.management import records
 from fiscal.sandbox.management import users as people
+from fiscal.sandbox.render import moment, page
 from fiscal.sandbox.web import Refusal, Reply, Request
 
 SIZE = 25  # organizations on a page

@@ -29,7 +29,7 @@ from organizations.choices import Level, Scope
 from organizations.rules import RulesBroken
 from portal.forms.broken import add_broken
 from portal.forms.connections import DescribeForm, ReplaceForm
-from portal.http import PageRequest, lead_to, scoped, show
+from portal.http import PageRequest, fresh, lead_to, scoped, show
 from portal.proof import asked, read_proof
 from portal.views.connections.connect import list_url, may_try
 from portal.views.connections.page import connection_frame, connection_url, living_connection
@@ -108,6 +108,7 @@ def connection_describe(request: PageRequest, reach: Reach, connection_id: UUID)
 @sensitive_post_parameters("key", "credentials")
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.INTEGRATIONS, Level.MANAGE)
+@fresh
 @sensitive_variables("form")
 def connection_replace(request: PageRequest, reach: Reach, connection_id: UUID) -> HttpResponse:
     """Put a new key in place of the stored one; what was stopped with it goes on and fills the gap."""
@@ -145,6 +146,7 @@ def _ask_for_key(request: PageRequest, reach: Reach, found: ConnectionPage, form
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.INTEGRATIONS, Level.MANAGE)
+@fresh
 def connection_remove(request: PageRequest, reach: Reach, connection_id: UUID) -> HttpResponse:
     """Forget the key. It takes the connection's name and a reason; what was read stays."""
     found = living_connection(reach, connection_id)

@@ -21,7 +21,7 @@ from organizations.choices import Level, Scope
 from portal.forms.broken import add_broken
 from portal.forms.connections import DataCashForm, FilesForm, KassandroForm
 from portal.frame import frame
-from portal.http import PageRequest, lead_to, scoped
+from portal.http import PageRequest, fresh, lead_to, scoped
 
 FORMS: dict[str, tuple[ConnectionKind, type[forms.Form]]] = {
     "account": (ConnectionKind.ACCOUNT, KassandroForm),
@@ -50,6 +50,7 @@ def connection_new(request: PageRequest, reach: Reach) -> HttpResponse:
 @sensitive_post_parameters(*SECRETS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.INTEGRATIONS, Level.MANAGE)
+@fresh
 @sensitive_variables("form")
 def connection_connect(request: PageRequest, reach: Reach, source: str) -> HttpResponse:
     """Take what this source asks for, try it at the provider, store it, and lead to its page."""

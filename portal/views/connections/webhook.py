@@ -16,7 +16,7 @@ from fiscal.queries import ConnectionPage
 from fiscal.services import remove_webhook, set_webhook
 from organizations.access import Reach
 from organizations.choices import Level, Scope
-from portal.http import PageRequest, lead_to, scoped, show
+from portal.http import PageRequest, fresh, lead_to, scoped, show
 from portal.proof import asked
 from portal.views.connections.actions import still_there
 from portal.views.connections.page import connection_frame, connection_url, living_connection
@@ -24,6 +24,7 @@ from portal.views.connections.page import connection_frame, connection_url, livi
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.INTEGRATIONS, Level.MANAGE)
+@fresh
 @sensitive_variables("path", "address")
 def connection_webhook(request: PageRequest, reach: Reach, connection_id: UUID) -> HttpResponse:
     """GET says what it is for; POST makes an address and shows it, this once. An earlier one stops working."""

@@ -30,12 +30,13 @@ from organizations.services import (
 from portal.forms.broken import add_broken
 from portal.forms.delegation import DelegationForm, start_of
 from portal.frame import Crumb
-from portal.http import PageRequest, lead_to, scoped
+from portal.http import PageRequest, fresh, lead_to, scoped
 from portal.views.organization.page import page_about
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS)
+@fresh
 def delegation(request: PageRequest, reach: Reach) -> HttpResponse:
     """What is delegated; an owner changes it here, tier 3."""
     given, obstacle = delegated_by(reach), _obstacle(reach)
@@ -52,6 +53,7 @@ def delegation(request: PageRequest, reach: Reach) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS, Level.MANAGE)
+@fresh
 def delegation_request(request: PageRequest, reach: Reach, request_id: UUID) -> HttpResponse:
     """Give what the partner asks for, less of it, or nothing."""
     given = delegated_by(reach)

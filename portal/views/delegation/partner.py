@@ -25,7 +25,7 @@ from organizations.services import (
 )
 from portal.forms.broken import add_broken
 from portal.forms.delegation import AskForm, start_of
-from portal.http import PageRequest, lead_to, scoped
+from portal.http import PageRequest, fresh, lead_to, scoped
 from portal.proof import asked, read_proof
 from portal.views.organization.page import page_about
 
@@ -78,6 +78,7 @@ def delegation_withdraw(request: PageRequest, reach: Reach, customer_id: UUID) -
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS, Level.MANAGE)
+@fresh
 def delegation_give_up(request: PageRequest, reach: Reach, customer_id: UUID) -> HttpResponse:
     """Tier 3: the partner's people lose sight of the organization at once."""
     given = _found(reach, customer_id)

@@ -20,12 +20,13 @@ from organizations.rules import RulesBroken
 from organizations.services import Offer, invite
 from portal.forms.broken import add_broken
 from portal.forms.invitations import InvitationForm
-from portal.http import PageRequest, lead_to, reach_of, scoped
+from portal.http import PageRequest, fresh, lead_to, reach_of, scoped
 from portal.views.invitations.listing import about, list_url
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS, Level.MANAGE)
+@fresh
 def invitation_new(request: PageRequest, reach: Reach) -> HttpResponse:
     """Ask somebody in. "Find" only looks for further organizations, and keeps what was typed."""
     finding = "find" in request.POST

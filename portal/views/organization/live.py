@@ -14,13 +14,14 @@ from organizations.choices import Level, Scope
 from organizations.rules import RulesBroken
 from organizations.services import enable_live
 from organizations.services.changes import live_obstacle
-from portal.http import PageRequest, lead_to, scoped
+from portal.http import PageRequest, fresh, lead_to, scoped
 from portal.proof import Proof, asked, read_proof
 from portal.views.organization.page import page_about
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.ORGANIZATIONS, Level.MANAGE)
+@fresh
 def live(request: PageRequest, reach: Reach) -> HttpResponse:
     """Tier 3. Without its proof: 422, and nothing changes."""
     obstacle = live_obstacle(reach.organization)

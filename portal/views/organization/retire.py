@@ -15,13 +15,14 @@ from organizations.choices import Level, Scope
 from organizations.rules import RulesBroken
 from organizations.services import retire as retire_organization
 from organizations.services.changes import retire_obstacle
-from portal.http import PageRequest, lead_to, scoped
+from portal.http import PageRequest, fresh, lead_to, scoped
 from portal.proof import Proof, asked, read_proof
 from portal.views.organization.page import page_about
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.ORGANIZATIONS, Level.MANAGE)
+@fresh
 def retire(request: PageRequest, reach: Reach) -> HttpResponse:
     """Tier 2. Without its tick: 422, and nothing changes. An obstacle stands where the button would be."""
     obstacle = retire_obstacle(reach.organization)

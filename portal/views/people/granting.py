@@ -24,7 +24,7 @@ from organizations.rules import RulesBroken
 from organizations.services import NoSuchGrant, NoSuchPerson, change_to, grant_to
 from portal.forms.broken import add_broken
 from portal.forms.grants import DAY, GrantForm, TermsForm, unknown_person
-from portal.http import PageRequest, lead_to, scoped
+from portal.http import PageRequest, fresh, lead_to, scoped
 from portal.listing import Address
 from portal.views.people.place import people_url, place
 from portal.views.people.preview import Preview, Whom, preview_of
@@ -32,6 +32,7 @@ from portal.views.people.preview import Preview, Whom, preview_of
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS, Level.MANAGE)
+@fresh
 def grant_new(request: PageRequest, reach: Reach) -> HttpResponse:
     """Grant a role here to a person who is known, or to a team."""
     form = GrantForm(request.POST or None, reach=reach, choices=grant_choices(reach), initial=_start(request, reach))
@@ -68,6 +69,7 @@ def grant_preview(request: PageRequest, reach: Reach) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS, Level.MANAGE)
+@fresh
 def grant_change(request: PageRequest, reach: Reach, grant_id: UUID) -> HttpResponse:
     """Put other terms in the place of a grant; the old one ends at the same moment."""
     grant = one_grant(reach, grant_id)

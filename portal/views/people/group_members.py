@@ -15,7 +15,7 @@ from organizations.access import NotAuthorized, Reach
 from organizations.choices import Level, Scope
 from organizations.rules import RulesBroken
 from organizations.services import NoSuchGroup, change_group
-from portal.http import PageRequest, lead_to, scoped, show
+from portal.http import PageRequest, fresh, lead_to, scoped, show
 from portal.listing import ids_in
 from portal.proof import asked, read_proof
 from portal.views.people.groups import living_group
@@ -26,6 +26,7 @@ TICKED = "organization"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS, Level.MANAGE)
+@fresh
 def group_change(request: PageRequest, reach: Reach, group_id: UUID) -> HttpResponse:
     """Take the ticked organizations in or out; where the group was granted, what that does is confirmed first."""
     sent = request.POST if request.method == "POST" else request.GET

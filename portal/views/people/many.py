@@ -20,7 +20,7 @@ from organizations.rules import RulesBroken
 from organizations.services import NoSuchPerson, grant_many
 from portal.forms.broken import add_broken
 from portal.forms.grants import TermsForm
-from portal.http import PageRequest, lead_to, scoped
+from portal.http import PageRequest, fresh, lead_to, scoped
 from portal.listing import ids_in
 from portal.proof import Proof, asked, read_proof
 from portal.views.people.matrix import TICKED
@@ -29,6 +29,7 @@ from portal.views.people.place import people_url, place
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS, Level.MANAGE)
+@fresh
 def grant_several(request: PageRequest, reach: Reach) -> HttpResponse:
     """One role for several people, at one or several organizations, all or nothing."""
     if not reach.allows(Scope.BULK, Level.MANAGE):

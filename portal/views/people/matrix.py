@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from fiscal.queries.invitations import invitations_of
 from fiscal.queries.people_matrix import (
     PEOPLE_TABS,
     Cell,
@@ -45,6 +46,7 @@ def people(request: PageRequest, reach: Reach) -> HttpResponse:
     filters = filters_in(address)
     found = people_matrix(reach, filters, page=address.number("page", 1), size=address.size())
     context = place(reach) | _listed(address, filters, found)
+    context["invitations"] = invitations_of(reach)
     context |= {
         "csv_url": Address(people_url(reach, "people_csv"), request.GET).with_(),
         "may_grant_many": context["may_change"] and reach.allows(Scope.BULK, Level.MANAGE),

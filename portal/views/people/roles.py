@@ -19,7 +19,7 @@ from organizations.rules import RulesBroken
 from organizations.services import NoSuchRole, change_role, make_role
 from portal.forms.broken import add_broken
 from portal.forms.named import RoleForm
-from portal.http import PageRequest, lead_to, scoped
+from portal.http import PageRequest, fresh, lead_to, scoped
 from portal.openings import openings
 from portal.views.people.matrix import areas
 from portal.views.people.place import people_url, place, roles_crumb
@@ -44,6 +44,7 @@ def roles(request: PageRequest, reach: Reach) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS, Level.MANAGE)
+@fresh
 def role_new(request: PageRequest, reach: Reach) -> HttpResponse:
     """Make a role of the organization's own; it never carries more than its editor has."""
     form = RoleForm(request.POST or None, reach=reach)
@@ -67,6 +68,7 @@ def role_new(request: PageRequest, reach: Reach) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS, Level.MANAGE)
+@fresh
 def role_change(request: PageRequest, reach: Reach, role_id: UUID) -> HttpResponse:
     """Change an own role for everybody who holds it; whom it affects and how is shown before it is saved."""
     role = _own(reach, role_id)

@@ -20,7 +20,7 @@ from organizations.services import NoSuchPerson, NoSuchTeam, add_to_team, remove
 from portal.forms.broken import add_broken
 from portal.forms.grants import unknown_person
 from portal.forms.named import MemberForm
-from portal.http import PageRequest, lead_to, scoped, show
+from portal.http import PageRequest, fresh, lead_to, scoped, show
 from portal.proof import LONGEST_REASON
 from portal.views.people.place import people_url, place, teams_crumb
 from portal.views.people.preview import mark
@@ -29,6 +29,7 @@ from portal.views.people.teams import living_team
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS, Level.MANAGE)
+@fresh
 def team_add(request: PageRequest, reach: Reach, team_id: UUID) -> HttpResponse:
     """Put a person into a team; what they get with it is shown before it is saved."""
     found, form = living_team(reach, team_id), MemberForm(request.POST or None)

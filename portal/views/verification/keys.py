@@ -17,13 +17,14 @@ from organizations.access import Reach
 from organizations.choices import Level, Scope
 from portal.forms.broken import add_broken
 from portal.forms.verification import ChainKeysForm
-from portal.http import PageRequest, lead_to, scoped
+from portal.http import PageRequest, fresh, lead_to, scoped
 from portal.views.verification.register import chain_frame, chain_url, found_chain
 
 
 @sensitive_post_parameters("aes_key")
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.MONITORING, Level.MANAGE)
+@fresh
 @sensitive_variables("form")
 def chain_keys(request: PageRequest, reach: Reach, register_id: UUID) -> HttpResponse:
     """Store the AES key and the certificates."""

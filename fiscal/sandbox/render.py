@@ -10,7 +10,7 @@ from django.template import Context, Engine
 
 from fiscal.sandbox.web import HTML_TYPE, Reply
 
-_ENGINE = Engine(dirs=[str(Path(__file__).resolve().parent.parent / "templates")], autoescape=True)
+_ENGINE = Engine(dirs=[str(Path(__file__).resolve().parent / "templates")], autoescape=True)
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -1,0 +1,36 @@
+"""The roads the other way round: who reaches an organization."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from organizations.access.decide import reach_at
+from organizations.access.places import held
+from organizations.models import Grant, Organization, TeamMember, User, in_force
+
+
+def people_around(organization: Organization) -> QuerySet[User]:
+    """Active people with a grant where a road to this organization can start; `reaches` says whether one does."""
+    at, above = timezone.now(), organization.parent or organization
+    ends = {organization.pk, above.pk, above.provisioned_by_id or organization.pk}
+    grants = Grant.objects.filter(in_force(at), organization__in=ends)
+    teams = TeamMember.objects.filter(in_force(at), team__in=grants.values("team")).values("user")
+    return User.objects.filter(Q(pk__in=grants.values("user")) | Q(pk__in=teams), is_active=True)
+
+
+def reaches(user: User, organization: Organization) -> bool:
+    """Whether any road leads the person to the organization."""
+    return bool(reach_at(user, organization).grants)
+
+
+def is_owner(user: User, organization: Organization) -> bool:
+    """Whether the person owns the organization, or the one it is managed by."""
+    return user.is_active and reach_at(user, organization).owner
+
+
+def stands_only_within(user: User, organization: Organization) -> bool:
+    """Whether the person was let in somewhere, and everywhere at this organization or at those it manages."""
+    found = Organization.objects.filter(pk__in=held(user).values("organization"))
+    within = Q(pk=organization.pk) | Q(parent=organization.pk)
+    return found.filter(within).exists() and not found.exclude(within).exists()

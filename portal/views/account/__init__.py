@@ -1,0 +1,1 @@
+"""A person's own account, and the pages of signing in."""
