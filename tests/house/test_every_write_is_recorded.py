@@ -31,6 +31,7 @@ QUIET = {
     "bill_to_candidates": "it reads",
     "may_arrange": "it reads",
     "exceeds": "it reads",
+    "try_sign_on": "it asks a provider and changes nothing",
     "eligible": "it reads",
     "partings_of": "it reads",
     "ask_for_list": "it only brings the next reading of fiskaly's list forward",

@@ -16,7 +16,7 @@ from django.test import Client
 from organizations.models import (
     User,
 )
-from tests.portal.doors_world import ALL, SCOPED, fingerprint, sign_in
+from tests.portal.doors_world import ALL, DECIDED_ABOVE, DECIDING, SCOPED, fingerprint, sign_in
 from tests.portal.doors_world import world as world  # noqa: PLC0414 - a fixture
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
