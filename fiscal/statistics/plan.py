@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -66,7 +66,7 @@ class Known:
     days: dict[date, Filled] = field(default_factory=dict)
     gaps: Collection[date] = ()
     today_read_at: datetime | None = None
-    counted: Set[date] = frozenset()
+    counted: Collection[date] = frozenset()
 
     @property
     def settled(self) -> Span | None:

@@ -14,7 +14,7 @@ from django.db import connection
 from fiscal.choices import ReceiptKind
 from fiscal.models import Receipt
 from fiscal.statistics.dialect import on_postgresql, read_day
-from fiscal.statistics.shapes import SourceReceipt
+from fiscal.statistics.shapes import SourceReceipt, fit
 
 Place = tuple[date, str]
 """A day and a key: with the register, what tells receipts apart."""
@@ -87,18 +87,22 @@ def row_of(receipt: SourceReceipt, suspect: str) -> Row:
     )
     if line.count(SEPARATOR) != len(VALUES) - 2 or "\x00" in line or "\\u0000" in line:
         return row_of(_fit(receipt), suspect)
-    return Row(receipt, suspect, line, blake2b(line.encode(), digest_size=16).hexdigest())
+    try:
+        encoded = line.encode()
+    except UnicodeEncodeError:
+        return row_of(_fit(receipt), suspect)
+    return Row(receipt, suspect, line, blake2b(encoded, digest_size=16).hexdigest())
 
 
 def _fit(receipt: SourceReceipt) -> SourceReceipt:
-    """The receipt without the two control characters that no text of a receipt has and no column of ours takes."""
+    """The receipt without what no column of ours takes, and without our own separator."""
 
-    def fit(value: Any) -> Any:
+    def fitted(value: Any) -> Any:
         if isinstance(value, str) and not isinstance(value, ReceiptKind):
-            return value.replace("\x00", "").replace(SEPARATOR, "").replace("\\u0000", "")
-        return tuple(map(fit, value)) if isinstance(value, tuple) else value
+            return fit(value).replace(SEPARATOR, "").replace("\\u0000", "")
+        return tuple(map(fitted, value)) if isinstance(value, tuple) else value
 
-    return SourceReceipt(*map(fit, receipt))
+    return SourceReceipt(*map(fitted, receipt))
 
 
 def insert(register_id: int, rows: Sequence[tuple[int, Row]], *, now: datetime) -> None:
