@@ -77,6 +77,9 @@ def _load_windows(connection: Connection, known: dict[int, Known], now: datetime
     read = done.filter(started_at__gt=now - HOUR, walks__gt=0, first_day__in=today)
     for register_id, at in read.values_list("register").annotate(at=Max("started_at")):
         known[register_id].today_read_at = at
-    compared = done.filter(started_at__gt=now - DAY, walks=0)
-    for register_id, at in compared.values_list("register").annotate(at=Max("started_at")):
-        known[register_id].compared_at = at
+    counted: dict[int, set[date]] = defaultdict(set)
+    one_by_one = done.filter(started_at__gt=now - DAY, walks=0)
+    for register_id, first, last in one_by_one.values_list("register", "first_day", "last_day"):
+        counted[register_id].update(Span(first, last).days())
+    for register_id, days in counted.items():
+        known[register_id].counted = days

@@ -16,24 +16,29 @@ from fiscal.statistics.windows import Span, cut, runs, unsettled
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NIGHTLY_DAYS = 92
 """Days that are compared by count once a day (`hardness.md` A3, "Receipts")."""
+AT_ONCE = 7
+"""Days that are counted one by one before it is noted: what breaks off has no more than these to count again."""
 RECENT_DAYS = 2
 """Closed days that are read in full every hour: a changed receipt does not change the count."""
 ALARM_AFTER = timedelta(days=3)
 
 
 class Deed(Enum):
-    """READ: read the span to its end. COMPARE: count it first, and read the days that differ."""
+    """What is read of the span. READ: all of it. COMPARE: the days that differ, if the count of the span does.
+
+    COUNT: the days that differ, each counted by itself; that it was done is noted, so that it is done once a day.
+    """
 
     READ = "read"
     COMPARE = "compare"
+    COUNT = "count"
 
 
 class Step(NamedTuple):
-    """One thing to do with one register. `nightly`: that it was done is noted, so that it is done once a day."""
+    """One thing to do with one register."""
 
     deed: Deed
     span: Span
-    nightly: bool = False
 
 
 class Filled(NamedTuple):
@@ -50,7 +55,8 @@ class Known:
     """What is known of one register before its turn.
 
     `days`: the unsettled days, and others that are not complete. `gaps`: days since `read_from` that were never filled.
-    `today_read_at`: when today was last read in full. `compared_at`: the last nightly comparison.
+    `today_read_at`: when today was last read in full. `counted`: days that were counted one by one within
+    the last day.
     """
 
     today: date
@@ -60,14 +66,21 @@ class Known:
     days: dict[date, Filled] = field(default_factory=dict)
     gaps: Collection[date] = ()
     today_read_at: datetime | None = None
-    compared_at: datetime | None = None
+    counted: Collection[date] = frozenset()
+
+    @property
+    def settled(self) -> Span | None:
+        """The days that are counted one by one once a day; None if there are none."""
+        last = self.today - timedelta(days=settings.REREAD_DAYS + 1)
+        first = max(self.read_from, self.today - timedelta(days=NIGHTLY_DAYS))
+        return Span(first, last) if self.counts and first <= last else None
 
 
 def steps(known: Known, now: datetime) -> list[Step]:
     """What to do now, what people look at first: today, the days before, gaps, and then what is compared at night."""
     if known.read_from > known.today:
         return []  # today counts with another register of its Kassen-ID
-    return [*_today(known, now), *_again(known, now), *_missing(known), *_nightly(known, now)]
+    return [*_today(known, now), *_again(known, now), *_missing(known), *_nightly(known)]
 
 
 def _today(known: Known, now: datetime) -> list[Step]:
@@ -109,14 +122,13 @@ def _missing(known: Known) -> list[Step]:
     return [Step(Deed.READ, span) for span in cut(runs(days), known.longest)]
 
 
-def _nightly(known: Known, now: datetime) -> list[Step]:
-    if not known.counts or (known.compared_at is not None and known.compared_at > now - DAY):
+def _nightly(known: Known) -> list[Step]:
+    """Settled days, oldest first. One that has settled since the others were counted was read a day ago: it waits for them."""
+    settled = known.settled
+    days = [day for day in settled.days() if day not in known.counted] if settled else []
+    if settled and known.counted and days == [settled.last]:
         return []
-    last = known.today - timedelta(days=settings.REREAD_DAYS + 1)
-    first = max(known.read_from, known.today - timedelta(days=NIGHTLY_DAYS))
-    if first > last:
-        return []
-    return [Step(Deed.COMPARE, Span(first, last), nightly=True)]
+    return [Step(Deed.COUNT, span) for span in cut(runs(days), AT_ONCE)]
 
 
 def _stale(row: Filled | None, now: datetime, after: timedelta) -> bool:

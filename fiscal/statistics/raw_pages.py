@@ -21,7 +21,9 @@ def keep(register: Register, span: Span, page: Page, *, first: bool, now: dateti
     days = {"first_day": span.first, "last_day": span.last}
     if first:
         RawPage.objects.filter(**own, **days).delete()
-    body = zlib.compress(json.dumps(page.raw, ensure_ascii=False, separators=(",", ":")).encode(), level=1)
+    text = json.dumps(page.raw, ensure_ascii=False, separators=(",", ":"))
+    # Half a surrogate pair is kept as it came: `json.loads` reads it from bytes again.
+    body = zlib.compress(text.encode("utf-8", "surrogatepass"), level=1)
     RawPage.objects.create(**own, **days, fetched_at=now, rows=len(page.raw), body=body)
 
 

@@ -14,7 +14,7 @@ from django.db import connection
 from fiscal.choices import ReceiptKind
 from fiscal.models import Receipt
 from fiscal.statistics.dialect import on_postgresql, read_day
-from fiscal.statistics.shapes import SourceReceipt
+from fiscal.statistics.shapes import SourceReceipt, fit
 
 Place = tuple[date, str]
 """A day and a key: with the register, what tells receipts apart."""
@@ -81,21 +81,24 @@ def row_of(receipt: SourceReceipt, suspect: str) -> Row:
     head = "\x1f".join((day.isoformat(), key, number, moment.isoformat(" "), kind))
     head = f"{head}\x1f{total}\x1f{uncollected}\x1f{currency}"
     tail = f"{jws}\x1f{'1' if failed else '0'}\x1f{related}\x1f{suspect}"
-    line = SEPARATOR.join((head.encode(), _json(payments), _json(taxes), _json(items), tail.encode()))
+    try:
+        line = SEPARATOR.join((head.encode(), _json(payments), _json(taxes), _json(items), tail.encode()))
+    except UnicodeEncodeError:
+        return row_of(_fit(receipt), suspect)
     if line.count(SEPARATOR) != len(VALUES) - 2 or b"\x00" in line or b"\\u0000" in line:
         return row_of(_fit(receipt), suspect)
     return Row(receipt, suspect, line, blake2b(line, digest_size=16).hexdigest())
 
 
 def _fit(receipt: SourceReceipt) -> SourceReceipt:
-    """The receipt without the two control characters that no text of a receipt has and no column of ours takes."""
+    """The receipt without what no column of ours takes, and without our own separator."""
 
-    def fit(value: Any) -> Any:
+    def fitted(value: Any) -> Any:
         if isinstance(value, str) and not isinstance(value, ReceiptKind):
-            return value.replace("\x00", "").replace("\x1f", "").replace("\\u0000", "")
-        return tuple(map(fit, value)) if isinstance(value, tuple) else value
+            return fit(value).replace("\x1f", "").replace("\\u0000", "")
+        return tuple(map(fitted, value)) if isinstance(value, tuple) else value
 
-    return SourceReceipt(*map(fit, receipt))
+    return SourceReceipt(*map(fitted, receipt))
 
 
 def insert(register_id: int, rows: Sequence[tuple[int, Row]], *, now: datetime) -> None:

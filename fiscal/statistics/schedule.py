@@ -17,7 +17,7 @@ from fiscal.models import Connection, FillDay, Register, Window
 from fiscal.providers.errors import ProviderError, Throttled, Unauthorized, Unreachable, Untrusted
 from fiscal.statistics import backfill, catalogue, known, settled, strays
 from fiscal.statistics.checkpoints import reached
-from fiscal.statistics.compare import differing_days
+from fiscal.statistics.compare import differing_at_all, differing_days
 from fiscal.statistics.fill import finish_windows, read_span
 from fiscal.statistics.lease import READABLE, LeaseLost, behind, free, take
 from fiscal.statistics.plan import Deed, Known, Step, steps
@@ -134,25 +134,30 @@ def _read_register(reader: Reader, register: Register, days: Known) -> None:
 
 
 def _do(reader: Reader, register: Register, days: Known, step: Step) -> None:
+    unread = runs([day for day in step.span.days() if (register.pk, day) not in reader.read])
     if step.deed is Deed.READ:
-        for span in runs([day for day in step.span.days() if (register.pk, day) not in reader.read]):
+        for span in unread:
             read_span(reader, register, span)
         return
     begun = reader.clock()
-    differing = differing_days(reader.source, register, step.span)
+    if step.deed is Deed.COUNT:
+        differing = [day for span in unread for day in differing_days(reader.source, register, span)]
+    else:
+        differing = differing_at_all(reader.source, register, step.span)
     for span in cut(runs(differing), reader.source.longest_days):
         read_span(reader, register, span)
-    if step.nightly:
-        strays.look(reader, register, days.today)
-        _note_compared(reader, register, step.span, begun)
+    if step.deed is Deed.COUNT:
+        if days.settled and step.span.last == days.settled.last:
+            strays.look(reader, register, days.today)
+        _note_counted(reader, register, step.span, begun)
     elif not differing and step.span.last == days.today:
         # Nothing has come since: that too is known as of now.
         FillDay.objects.filter(register=register, day=days.today).update(as_of=begun)
     return
 
 
-def _note_compared(reader: Reader, register: Register, span: Span, begun: datetime) -> None:
-    """A window that was compared by count only: no walks, no pages."""
+def _note_counted(reader: Reader, register: Register, span: Span, begun: datetime) -> None:
+    """A window whose days were counted one by one: no walks, no pages."""
     reader.lease.hold(now=reader.clock())
     Window.objects.create(
         connection_id=register.connection_id,

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from fiscal.choices import ReceiptKind
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def fit(text: str) -> str:
+    """The text as our columns take it: half a surrogate pair, which JSON can carry, is shown as "\ufffd"; NUL is left out."""
+    return _HALF.sub("\ufffd", text).replace("\x00", "")
 
 
 class SourceReceipt(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Any
 
 from fiscal.choices import Provider
 from fiscal.models import RawPage, Receipt, Register
+from fiscal.statistics.shapes import fit
 
 MOST_PAGES = 20
 KEYS = {Provider.KASSANDRO: ("receiptNumber",), Provider.DATACASH: ("idtrx",)}
@@ -21,9 +22,11 @@ def raw_of(receipt: Receipt, register: Register) -> tuple[str, datetime | None]:
     for page in pages.order_by("-fetched_at", "-pk")[:MOST_PAGES]:
         for row in json.loads(zlib.decompress(page.body)):
             if _is(row, names, receipt.key):
-                return json.dumps(row, ensure_ascii=False, indent=2), page.fetched_at
+                text = json.dumps(row, ensure_ascii=False, indent=2)
+                # Half a surrogate pair is shown escaped, as JSON carried it.
+                return text.encode("utf-8", "backslashreplace").decode(), page.fetched_at
     return "", None
 
 
 def _is(row: Any, names: tuple[str, ...], key: str) -> bool:
-    return isinstance(row, dict) and any(str(row.get(name)) == key for name in names)
+    return isinstance(row, dict) and any(fit(str(row.get(name))) == key for name in names)

@@ -14,7 +14,7 @@ from typing import Any
 from fiscal.choices import ReceiptKind
 from fiscal.models import Register
 from fiscal.models.rollup import UNKNOWN_RATE
-from fiscal.statistics.shapes import Quarantined, SourceReceipt
+from fiscal.statistics.shapes import Quarantined, SourceReceipt, fit
 from fiscal.statistics.sources.amounts import CENTS, HUNDREDTHS, PARTS, THOUSANDTHS
 from fiscal.statistics.sources.people import without_people
 from fiscal.statistics.sources.rows import RowsRead, Unreadable, shown
@@ -114,7 +114,7 @@ def _text(value: object) -> str:
         return str(value)
     if not isinstance(value, str) or not 0 < len(value) <= 100:
         raise ValueError("no text")
-    return value
+    return fit(value)
 
 
 def _payments(slots: Iterable[dict[str, Any]], sign: int) -> tuple[tuple[str, int], ...]:

@@ -17,7 +17,7 @@ from fiscal.models import Connection, Register
 from fiscal.providers.addresses import is_segment
 from fiscal.providers.errors import Absent, Garbled
 from fiscal.providers.kassandro import Kassandro
-from fiscal.statistics.shapes import Catalogue, Page, SourceArticle, SourceReceipt, SourceRegister
+from fiscal.statistics.shapes import Catalogue, Page, SourceArticle, SourceReceipt, SourceRegister, fit
 from fiscal.statistics.sources.amounts import CENTS, HUNDREDTHS
 from fiscal.statistics.sources.kassandro_rows import KassandroRows, serial_in
 from fiscal.statistics.sources.rows import Unreadable
@@ -52,7 +52,7 @@ class KassandroSource:
         """Articles with their groups, and the names of payment methods."""
         articles = [found for group in self._client.articles() for found in _articles(group)]
         names = [row["name"] for row in self._client.payment_methods() if _has_name(row)]
-        return Catalogue(articles, list(dict.fromkeys(name[:100] for name in names)))
+        return Catalogue(articles, list(dict.fromkeys(fit(name)[:100] for name in names)))
 
     def count(self, register: Register, first_day: date, last_day: date) -> int | None:
         """How many receipts Kassandro counts on these local days, both included.
@@ -161,7 +161,9 @@ class _Walk:
 def _register(row: Any) -> SourceRegister:
     try:
         remote_id, name = str(int(row["id"])), row["name"] or row["id"]
-        return SourceRegister(remote_id, name[:100], (row.get("serial") or "")[:100], row.get("active") is not False)
+        return SourceRegister(
+            remote_id, fit(name)[:100], fit(row.get("serial") or "")[:100], row.get("active") is not False
+        )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Garbled("Kassandro's list of registers has one without a number or name.") from None
 
@@ -181,10 +183,10 @@ def _articles(group: Any) -> Iterator[SourceArticle]:
 def _article(row: dict[str, Any], group: str) -> SourceArticle:
     price, rate = row.get("price"), row.get("taxRate")
     return SourceArticle(
-        row["id"][:60],
-        str(row.get("number") or "")[:60],
-        row["name"][:200],
-        group[:100],
+        fit(row["id"])[:60],
+        fit(str(row.get("number") or ""))[:60],
+        fit(row["name"])[:200],
+        fit(group)[:100],
         None if price is None else CENTS[price],
         None if rate is None else HUNDREDTHS[rate],
     )

@@ -12,7 +12,7 @@ from fiscal.choices import ReceiptKind
 from fiscal.models import Register
 from fiscal.models.rollup import UNKNOWN_RATE
 from fiscal.statistics.rates import field_of, rate_of
-from fiscal.statistics.shapes import Quarantined, SourceReceipt
+from fiscal.statistics.shapes import Quarantined, SourceReceipt, fit
 from fiscal.statistics.sources.amounts import CENTS, HUNDREDTHS, PARTS, THOUSANDTHS
 from fiscal.statistics.sources.people import without_people
 from fiscal.statistics.sources.rows import RowsRead, Unreadable, shown
@@ -190,7 +190,7 @@ def _number(value: object) -> str:
     text = str(value) if isinstance(value, int) else value
     if not isinstance(text, str) or not 0 < len(text) <= 100:
         raise Unreadable("a receipt without a number")
-    return text
+    return fit(text)
 
 
 def _by_number(row: dict[str, Any]) -> tuple[int, str]:
