@@ -16,6 +16,7 @@ app.conf.beat_schedule = {
     "roll_up": {"task": "fiscal.tasks.roll_up", "schedule": 15.0, "options": {"expires": 15}},
     "keep_statistics": {"task": "fiscal.tasks.keep_statistics", "schedule": 21600.0, "options": {"expires": 3600}},
     "verify": {"task": "fiscal.tasks.verify", "schedule": 60.0, "options": {"expires": 60}},
+    "check-files": {"task": "fiscal.tasks.check_files", "schedule": 15.0, "options": {"expires": 15}},
     "tidy": {"task": "fiscal.tasks.tidy", "schedule": 60.0, "options": {"expires": 60}},
     "attest": {"task": "fiscal.tasks.attest", "schedule": 3600.0, "options": {"expires": 600}},
     "verify-records": {"task": "fiscal.tasks.verify_records", "schedule": 600.0, "options": {"expires": 600}},

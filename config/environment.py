@@ -9,6 +9,7 @@ import base64
 import binascii
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -27,6 +28,7 @@ KNOWN = {
     "KONTOR_PORT",
     "KONTOR_SANDBOX_PORT",
     "KONTOR_ALLOWED_HOSTS",
+    "KONTOR_PUBLIC_URL",
     "KONTOR_TRUSTED_PROXIES",
     "KONTOR_MANAGEMENT_URL",
     "KONTOR_MANAGEMENT_RATE",
@@ -43,6 +45,7 @@ KNOWN = {
     "KONTOR_DATACASH_RATE",
     "KONTOR_READ_MINUTES",
     "KONTOR_REREAD_DAYS",
+    "KONTOR_REREAD_MONTHS",
     "KONTOR_RAW_DAYS",
     "KONTOR_RECEIPT_MONTHS",
     "KONTOR_REVEAL_MINUTES",
@@ -97,6 +100,18 @@ def choice(name: str, *, default: str, allowed: set[str]) -> str:
     if value not in allowed:
         raise ImproperlyConfigured(f"{name} is {value!r}; write one of {', '.join(sorted(allowed))}.")
     return value
+
+
+def site(name: str, value: str) -> str:
+    """Where a site begins: scheme, host, and a port if it has one, without a slash at the end.
+
+    Raises ImproperlyConfigured for a `value` of `name` that is none.
+    """
+    begin = value.strip().rstrip("/")
+    parts = urlsplit(begin)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or begin != f"{parts.scheme}://{parts.netloc}":
+        raise ImproperlyConfigured(f"{name} is {value!r}; write where the portal begins: https://kontor.example.")
+    return begin
 
 
 def path(name: str, *, default: Path) -> Path:

@@ -175,7 +175,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # What people wait for never stands behind the reading of somebody's sales: those have a queue and workers of their own.
 CELERY_TASK_ROUTES = {
     f"fiscal.tasks.{name}": {"queue": "sales"}
-    for name in ("read_sales", "roll_up", "keep_statistics", "verify", "send_reports")
+    for name in ("read_sales", "roll_up", "keep_statistics", "verify", "send_reports", "check_files")
 }
 CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker: the sweep finds what was not rung for
 CELERY_TIMEZONE = "UTC"
@@ -234,6 +234,10 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # --- browser security ------------------------------------------------------------------------------------------
 _hosts = _required_in_production("KONTOR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 ALLOWED_HOSTS = [host.strip() for host in _hosts if host.strip()]
+# Mails are written where no request says under which address the portal is reached.
+PUBLIC_URL = environment.site(
+    "KONTOR_PUBLIC_URL", _required_in_production("KONTOR_PUBLIC_URL", f"http://127.0.0.1:{PORT}")
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -280,6 +284,7 @@ MANAGEMENT_URL = os.environ.get("KONTOR_MANAGEMENT_URL") or (
 MANAGEMENT_RATE = environment.number("KONTOR_MANAGEMENT_RATE", default=0)  # requests a second; 0: only what 429 teaches
 # Kassandro's paper names neither hosts nor token paths, and one header; DataCash's are what one client uses.
 _SANDBOX = "" if PRODUCTION else f"http://127.0.0.1:{SANDBOX_PORT}"
+SANDBOX_URL = _SANDBOX  # where its own pages begin; '' where there is none
 KASSANDRO_URL = os.environ.get("KONTOR_KASSANDRO_URL") or (f"{_SANDBOX}/kassandro/api" if _SANDBOX else "")
 KASSANDRO_HEADER = os.environ.get("KONTOR_KASSANDRO_HEADER") or "kassandra-token"
 KASSANDRO_TOKEN_PATHS = {
@@ -301,6 +306,9 @@ DATACASH_RATE = environment.number("KONTOR_DATACASH_RATE", default=0)
 # --- statistics ------------------------------------------------------------------------------------------------
 READ_MINUTES = environment.number("KONTOR_READ_MINUTES", default=5, least=0.05)  # between two rounds of a connection
 REREAD_DAYS = int(environment.number("KONTOR_REREAD_DAYS", default=7, least=1))  # closed days read again: late receipts
+REREAD_MONTHS = int(
+    environment.number("KONTOR_REREAD_MONTHS", default=13)
+)  # settled days are read again, slowly; 0: not
 RAW_DAYS = int(environment.number("KONTOR_RAW_DAYS", default=30))  # raw pages are kept so long; 0: not at all
 RECEIPT_MONTHS = int(environment.number("KONTOR_RECEIPT_MONTHS", default=0))  # older receipts are dropped; 0: never
 

@@ -27,6 +27,8 @@ def production_has_real_providers(**_: Any) -> list[Error]:
         )
     if urlsplit(settings.MANAGEMENT_URL).scheme != "https":
         found.append(Error("KONTOR_MANAGEMENT_URL must be https in production.", id="fiscal.E002"))
+    if urlsplit(settings.PUBLIC_URL).scheme != "https":
+        found.append(Error("KONTOR_PUBLIC_URL must be https in production: it stands in mails.", id="fiscal.E006"))
     if "embedded" in settings.VAULT_KEYS:
         found.append(Error("KONTOR_VAULT_KEYS holds the published embedded key.", id="fiscal.E003"))
     if "embedded" in settings.AUDIT_KEYS:

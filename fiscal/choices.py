@@ -185,6 +185,7 @@ class BackfillState(TextChoices):
 class ImportState(TextChoices):
     """An uploaded file. MAPPING: its headers are unknown, and a person says what they mean."""
 
+    CHECKING = "CHECKING", _("being checked")
     MAPPING = "MAPPING", _("waits for its columns to be named")
     READY = "READY", _("checked, not applied yet")
     DONE = "DONE", _("applied")

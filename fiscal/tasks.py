@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from fiscal import services
 from fiscal.queries.statistics import Span, turnover_mail
+from fiscal.services.file_checks import check_files as check_waiting_files
+from fiscal.services.file_checks import waits
 from fiscal.services.reports import send_due_reports
 from organizations import services as records
 from organizations.desired import changed
@@ -49,6 +51,12 @@ def keep_statistics(**_: Any) -> None:
 def verify(**_: Any) -> None:
     """Verify signed receipts that came or changed; once per slot of time."""
     run_periodic("verify", now=timezone.now())
+
+
+@shared_task
+def check_files(**_: Any) -> None:
+    """Check uploaded files that wait for it. Each is claimed, so that no slot is needed."""
+    check_waiting_files(now=timezone.now())
 
 
 @shared_task
@@ -99,6 +107,7 @@ PERIODIC: dict[str, tuple[timedelta, Callable[[datetime], object]]] = {
     "tidy": (timedelta(minutes=1), lambda now: services.tidy(now=now)),
     "roll_up": (timedelta(seconds=15), lambda now: services.roll_up_due(now=now)),
     "verify": (timedelta(minutes=1), lambda now: services.verify_due(now=now)),
+    "check_files": (timedelta(seconds=15), lambda now: check_waiting_files(now=now)),
     "keep_statistics": (timedelta(hours=6), lambda now: services.keep_statistics(now=now)),
     "send_reports": (timedelta(minutes=5), _send_reports),
     "attest": (timedelta(hours=1), lambda now: records.write_checkpoints(now=now)),
@@ -133,6 +142,10 @@ class Doorbell:
         """Ring for one source of sales. False if nobody can hear it. A message that nobody took in time is worth nothing."""
         return self._send(read_sales, connection_id=connection_id)
 
+    def ring_checker(self) -> bool:
+        """Ring for uploaded files. False if nobody can hear it."""
+        return self._send(check_files)
+
     def _send(self, task: Any, **ids: int) -> bool:
         if time.monotonic() < self.silent_until:
             return False
@@ -161,7 +174,12 @@ def ring_reader(connection_id: int) -> bool:
 def listen() -> None:
     """Ring after each committed change of desired state."""
     changed.connect(_ring_on_commit, dispatch_uid="fiscal.ring")
+    waits.connect(_ring_checker_on_commit, dispatch_uid="fiscal.ring_checker")
 
 
 def _ring_on_commit(sender: Any, *, organization_id: int, **_: Any) -> None:
     transaction.on_commit(lambda: ring(organization_id), robust=True)
+
+
+def _ring_checker_on_commit(sender: Any, **_: Any) -> None:
+    transaction.on_commit(doorbell.ring_checker, robust=True)

@@ -162,6 +162,7 @@ class Verb(TextChoices):
     DOCUMENT_EMITTED = "DOCUMENT_EMITTED", _("had a document emitted")
     DOCUMENT_VOIDED = "DOCUMENT_VOIDED", _("had a document voided")
     CHAIN_KEY_STORED = "CHAIN_KEY_STORED", _("stored what a register's receipts are verified with")
+    CHAIN_VERIFIED_AGAIN = "CHAIN_VERIFIED_AGAIN", _("had a register's receipts verified anew")
     CHAIN_EXPORTED = "CHAIN_EXPORTED", _("exported a register's signed receipts")
     REPORT_SUBSCRIBED = "REPORT_SUBSCRIBED", _("subscribed to a turnover report")
     REPORT_CHANGED = "REPORT_CHANGED", _("changed a turnover report")

@@ -13,7 +13,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 changed = Signal()
-"""Sent when a desired row was touched: `organization_id`. The only signal of the house, and only a wake-up call."""
+"""Sent when a desired row was touched: `organization_id`. Only a wake-up call."""
 
 
 class Desired(models.Model):

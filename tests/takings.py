@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
-from fiscal.choices import ConnectionKind, FillState, PaymentCategory, Provider, ReceiptKind
+from fiscal.choices import ConnectionKind, FillState, PaymentCategory, ReceiptKind
 from fiscal.models import (
     Connection,
     DayArticle,
@@ -18,13 +19,11 @@ from fiscal.models import (
     DayVat,
     FillDay,
     PaymentMethod,
-    Placement,
     Register,
-    Shop,
 )
 from organizations.models import Organization
+from tests.fiscal.statistics.books import make_connection, make_register
 
-EARLY = date(2020, 1, 1)
 TREES = {
     "total": ("kind, currency", "count, total, uncollected"),
     "vat": ("country_code, code, rate", "gross, net, tax"),
@@ -41,13 +40,10 @@ class Takings:
         self.numbers = count(1)
 
     def connection(self, organization: Organization, *, italian: bool = False, **fields: object) -> Connection:
-        facts = {
-            "provider": Provider.DATACASH if italian else Provider.KASSANDRO,
-            "kind": ConnectionKind.FILES if italian else ConnectionKind.ACCOUNT,
-            "country_code": "ITA" if italian else "AUT",
-            "name": f"Source {next(self.numbers)}",
-        }
-        return Connection.objects.create(organization=organization, **{**facts, **fields})
+        """An Austrian account, or an Italian customer's files."""
+        usual: dict[str, object] = {"name": f"Source {next(self.numbers)}"}
+        usual |= {"kind": ConnectionKind.FILES, "vat_number": ""} if italian else {}
+        return make_connection(organization, country="ITA" if italian else "AUT", **{**usual, **fields})
 
     def register(
         self,
@@ -55,26 +51,13 @@ class Takings:
         name: str = "",
         *,
         source: Connection | None = None,
-        shop: Shop | None = None,
         italian: bool = False,
-        from_day: date = EARLY,
-        **fields: object,
+        **fields: Any,
     ) -> Register:
-        """A register that stands in the organization from `from_day` on."""
+        """A register that stands in the organization, since BEGINNING unless told otherwise."""
         source = source or self.connection(organization, italian=italian)
-        number = next(self.numbers)
-        register = Register.objects.create(
-            organization=organization,
-            connection=source,
-            provider=source.provider,
-            remote_id=f"r-{number}",
-            name=name or f"Till {number}",
-            country_code=source.country_code,
-            time_zone="Europe/Rome" if source.country_code == "ITA" else "Europe/Vienna",
-            **fields,
-        )
-        Placement.objects.create(register=register, organization=organization, shop=shop, from_day=from_day)
-        return register
+        usual = {"name": name or f"Till {next(self.numbers)}"}
+        return make_register(organization, country=source.country_code, connection=source, **{**usual, **fields})
 
     def day(
         self,
@@ -117,7 +100,9 @@ class Takings:
         if key not in self.methods:
             meaning = {"Bar": PaymentCategory.CASH, "Contanti": PaymentCategory.CASH, "Karte": PaymentCategory.CARD}
             category = meaning.get(name, PaymentCategory.UNMAPPED)
-            self.methods[key] = PaymentMethod.objects.create(register=register, name=name, category=category)
+            self.methods[key] = PaymentMethod.objects.create(
+                organization=register.organization, register=register, name=name, category=category
+            )
         return self.methods[key]
 
     def write(self) -> None:

@@ -217,7 +217,7 @@ def _register(
     Placement.objects.create(register=register, organization=at, shop=shop, from_day=first_day)
     if country == "AUT":
         PaymentMethod.objects.bulk_create(
-            PaymentMethod(register=register, name=method, category=category, first_seen_at=now)
+            PaymentMethod(organization=at, register=register, name=method, category=category, first_seen_at=now)
             for method, category in MEANT.items()
         )
     return register

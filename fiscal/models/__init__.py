@@ -1,6 +1,7 @@
 """The tables of the mirror and of the statistics, one file per subject."""
 
 from fiscal.models.chain import Chain, Finding
+from fiscal.models.claim import SerialClaim
 from fiscal.models.connection import Connection
 from fiscal.models.credential import Credential
 from fiscal.models.document import FiscalDocument
@@ -42,6 +43,7 @@ __all__ = [
     "Receipt",
     "Register",
     "ReportSending",
+    "SerialClaim",
     "Shop",
     "TreeArticle",
     "TreePayment",

@@ -55,6 +55,7 @@ class Connection(Budgeted):
     read_at = models.DateTimeField(null=True, help_text="End of the last good round.")
     catalogue_at = models.DateTimeField(null=True, help_text="When registers, articles and methods were last read.")
     error_text = models.CharField(max_length=500, blank=True)
+    passed_over = models.JSONField(default=list, help_text="Registers that others read: [[Kassen-ID, name], …].")
 
     class Meta:
         ordering = ["organization_id", "name", "pk"]

@@ -55,6 +55,10 @@ class Register(models.Model):
     time_zone = models.CharField(max_length=40, help_text="A day is its local day.")
     region = models.CharField(max_length=40, blank=True, help_text="Where VAT differs: JUNGHOLZ or MITTELBERG.")
     read_from = models.DateField(null=True, help_text="Its first day to be read.")
+    counts_from = models.DateField(
+        null=True, help_text="Earlier days were read through another register of its Kassen-ID, and count there."
+    )
+    reread_at = models.DateTimeField(null=True, help_text="When it was last its turn to have settled days read again.")
     gone_at = models.DateTimeField(null=True, help_text="No longer in the provider's list. Its history stays.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -100,8 +104,12 @@ class Placement(models.Model):
 
 
 class PaymentMethod(models.Model):
-    """A payment method as one register names it, and what somebody says it means."""
+    """A payment method as one register names it, and what people of the organization where it stood say it means.
 
+    Each organization has its own: whoever gets a register later changes no figures of who had it before.
+    """
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     register = models.ForeignKey(Register, models.CASCADE, related_name="payment_methods")
     name = models.CharField(max_length=100)
     category = models.CharField(max_length=10, choices=PaymentCategory.choices, default=PaymentCategory.UNMAPPED)
@@ -111,7 +119,7 @@ class PaymentMethod(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
-        constraints = [models.UniqueConstraint(fields=["register", "name"], name="payment_method_once")]
+        constraints = [models.UniqueConstraint(fields=["register", "organization", "name"], name="payment_method_once")]
 
     def __str__(self) -> str:
         return self.name

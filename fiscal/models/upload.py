@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from fiscal.choices import FileLayout, ImportState
@@ -33,7 +34,10 @@ class ColumnMapping(models.Model):
 
 
 class FileImport(models.Model):
-    """One uploaded file on its way: checked whole, applied as one, or refused with its reasons."""
+    """One uploaded file on its way: checked whole by a worker, applied as one, or refused with its reasons.
+
+    Of a refused one the days that no fault touches may be applied; the rows that were left out can then be fetched.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
@@ -41,9 +45,16 @@ class FileImport(models.Model):
     layout = models.CharField(max_length=20, choices=FileLayout.choices)
     name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64, help_text="SHA-256 of the content: the same file twice is noticed.")
-    content = models.BinaryField(help_text="As uploaded; emptied when the import ends.")
+    content = models.BinaryField(help_text="As uploaded; emptied when the import ends, or 30 days after.")
     headers = models.JSONField(default=list)
     columns = models.JSONField(default=dict)
+    samples = models.JSONField(default=dict, help_text="A few values of each column.")
+    checked = models.BinaryField(
+        null=True, help_text="What it says (of one with faults: its sound days), to be applied."
+    )
+    rejected = models.JSONField(default=list, help_text="Numbers of the rows that are then left out.")
+    check_until = models.DateTimeField(null=True, help_text="A worker checks it until then.")
+    checks = models.PositiveSmallIntegerField(default=0)
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
     state = models.CharField(max_length=10, choices=ImportState.choices)
@@ -55,7 +66,10 @@ class FileImport(models.Model):
 
     class Meta:
         ordering = ["-uploaded_at", "-pk"]
-        indexes = [models.Index(fields=["organization", "-uploaded_at"])]
+        indexes = [
+            models.Index(fields=["organization", "-uploaded_at"]),
+            models.Index(fields=["uploaded_at"], name="file_waits_for_its_check", condition=Q(state="CHECKING")),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -7,7 +7,7 @@ import math
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -64,28 +64,34 @@ class Raw:
         )
 
 
-def judge(
-    raw: Raw,
-    *,
-    text_numbers: bool = False,
-    shapes: tuple[type, ...] = (dict, list),
-    kinds: Mapping[int, type[ProviderError]] = BY_STATUS,
-    words_prove_absence: bool = True,
-) -> Any:
-    """The parsed body of a good answer (None for 204); raises the ProviderError that a bad one stands for.
+@dataclass(frozen=True)
+class Manners:
+    """What differs between providers' answers.
 
-    What differs between providers: with `text_numbers` all numbers stay the text that was sent, else those with a point
-    are Decimal; `shapes` are what a body may be; `kinds` says what a status of 4xx means (Refused, if it says nothing);
-    without `words_prove_absence`, a 404 may say anything but a page.
+    With `text_numbers` all numbers stay the text that was sent, else those with a point are Decimal; `shapes` are what a
+    body may be; `kinds` says what a status of 4xx means (Refused, if it says nothing); without `words_prove_absence`, a 404
+    may say anything but a page.
     """
+
+    text_numbers: bool = False
+    shapes: tuple[type, ...] = (dict, list)
+    kinds: Mapping[int, type[ProviderError]] = field(default_factory=lambda: BY_STATUS)
+    words_prove_absence: bool = True
+
+
+USUAL = Manners()
+
+
+def judge(raw: Raw, manners: Manners = USUAL) -> Any:
+    """The parsed body of a good answer (None for 204); raises the ProviderError that a bad one stands for."""
     if raw.status == 204:
         return None
     if 200 <= raw.status < 300:
-        return _parsed(raw, text_numbers, shapes)
+        return _parsed(raw, manners)
     if raw.status < 400 or raw.status > 599:
         message = f"The provider answered with status {raw.status}, which is no answer to this request."
         raise raw.garbled(message, outcome_unknown=raw.mutating)
-    raise _error_of(raw, kinds, words_prove_absence)
+    raise _error_of(raw, manners)
 
 
 def said(raw: Raw) -> dict[str, Any]:
@@ -122,14 +128,14 @@ def _moment(date: str) -> float | None:
         return None
 
 
-def _parsed(raw: Raw, text_numbers: bool, shapes: tuple[type, ...]) -> Any:  # noqa: FBT001
+def _parsed(raw: Raw, manners: Manners) -> Any:
     try:
-        body = _json(raw.content, text_numbers=text_numbers)
+        body = _json(raw.content, text_numbers=manners.text_numbers)
     except (ValueError, RecursionError):
         what = "an empty answer" if not raw.content.strip() else "something that is not JSON"
         # the parser's own error holds the whole text, so it is not passed on
         raise raw.garbled(f"The provider sent {what}.", outcome_unknown=raw.mutating) from None
-    if not isinstance(body, shapes):
+    if not isinstance(body, manners.shapes):
         raise raw.garbled("The provider sent JSON that is no object and no list.", outcome_unknown=raw.mutating)
     return body
 
@@ -145,13 +151,13 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _error_of(raw: Raw, kinds: Mapping[int, type[ProviderError]], words_prove_absence: bool) -> ProviderError:  # noqa: FBT001
+def _error_of(raw: Raw, manners: Manners) -> ProviderError:
     words = said(raw)
     is_page = raw.content.lstrip()[:1] == b"<"
-    if raw.status == 404 and not words and (words_prove_absence or is_page):
+    if raw.status == 404 and not words and (manners.words_prove_absence or is_page):
         # A proxy or a wrong address also says 404; only the provider's own words prove that something is absent.
         return raw.garbled("The answer was 404, but not in the provider's words.", outcome_unknown=False)
-    kind = Unreachable if raw.status >= 500 else kinds.get(raw.status, Refused)
+    kind = Unreachable if raw.status >= 500 else manners.kinds.get(raw.status, Refused)
     code = words.get("code")
     return kind(
         redact(_message(raw, words), secrets=raw.secrets),

@@ -16,6 +16,7 @@ from fiscal.choices import ConnectionKind, ConnectionStatus, FillState, Provider
 from fiscal.interventions import INTERVENTIONS
 from fiscal.models import Connection, FillDay, Finding, Register, WebhookDelivery, Window
 from fiscal.queries.connections import ConnectionRow, connection_row
+from fiscal.queries.passed_over import PassedOver, passed_over
 from fiscal.queries.people import known_people, name_of
 from fiscal.queries.reading import BackfillLine, WindowLine, backfill_lines, window_lines
 from organizations.access import Reach
@@ -73,6 +74,7 @@ class ConnectionPage:
     webhook: bool
     deliveries: Sequence[DeliveryLine]
     registers: Sequence[RegisterLine]
+    passed_over: Sequence[PassedOver]
     windows: Sequence[WindowLine]
     backfills: Sequence[BackfillLine]
     findings: int
@@ -129,6 +131,7 @@ def connection_page(reach: Reach, connection_id: UUID) -> ConnectionPage | None:
         webhook=bool(row.webhook_digest),
         deliveries=_deliveries(row),
         registers=_registers(reach, row),
+        passed_over=passed_over(reach, row),
         windows=window_lines(Window.objects.filter(connection=row).select_related("register")[:WINDOWS_SHOWN]),
         backfills=backfill_lines(reach, row),
         findings=_findings(reach, row),

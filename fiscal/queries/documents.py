@@ -97,7 +97,7 @@ def making_facts(reach: Reach, register_id: UUID) -> MakingFacts | None:
     if register is None:
         return None
     waiting = FiscalDocument.objects.filter(register=register, organization=reach.organization, outcome__in=UNSETTLED)
-    methods = PaymentMethod.objects.filter(register=register).order_by("name")
+    methods = PaymentMethod.objects.filter(register=register, organization=reach.organization).order_by("name")
     return MakingFacts(
         register_id=register.public_id,
         register=register.name,

@@ -20,11 +20,12 @@ from fiscal.queries.imports import ImportRow, openable, row_of
 from fiscal.queries.people import known_people
 from fiscal.statistics.files.checking import open_file
 from fiscal.statistics.files.corrections import rows_to_fix
-from fiscal.statistics.files.faults import Problem
+from fiscal.statistics.files.faults import FileRefused, Problem
 from fiscal.statistics.files.fields import ABOUT, OFFERED, Field
-from fiscal.statistics.files.opening import open_sheet
+from fiscal.statistics.files.headers import known_columns
+from fiscal.statistics.files.parting import sound_rows
 from fiscal.statistics.uploads.plan import Deed
-from fiscal.statistics.uploads.proposal import check_import
+from fiscal.statistics.uploads.proposal import content_of
 from organizations.access import Reach
 from organizations.choices import Scope, Verb
 from organizations.models import AuditEntry
@@ -48,6 +49,8 @@ class ImportPage:
     unknown: list[ColumnLine] = field(default_factory=list)
     known: list[ColumnLine] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    rejected: int = 0
+    """Rows that are left out, or were, where only a part of the file counts; `preview` is then of the others."""
     preview: Preview | None = None
     counts: CountPreview | None = None
     earlier: datetime | None = None
@@ -55,6 +58,17 @@ class ImportPage:
     result: list[str] = field(default_factory=list)
     doubts: bool = False
     """Whether days were left as they were, or counts differ."""
+
+    @property
+    def checking(self) -> bool:
+        """Whether a page should go on asking."""
+        return self.row.state == ImportState.CHECKING
+
+    @property
+    def fixable(self) -> bool:
+        """Whether there are rows to be corrected, and the file they stand in is still here."""
+        refused = self.row.state == ImportState.REFUSED and not self.row.forgotten and self.row.rows > 0
+        return refused or (self.row.state == ImportState.DONE and self.rejected > 0)
 
 
 def import_page(reach: Reach, import_id: UUID) -> ImportPage | None:
@@ -68,18 +82,18 @@ def import_page(reach: Reach, import_id: UUID) -> ImportPage | None:
     if row.state == ImportState.MAPPING:
         unknown, known = _columns(row)
         return replace(page, unknown=unknown, known=known)
-    if row.state == ImportState.REFUSED:
-        return replace(page, problems=[Problem(*problem) for problem in row.problems])
+    problems = [Problem(*problem) for problem in row.problems]
+    if row.checked is None and row.state != ImportState.DONE:
+        return replace(page, problems=problems)
     if row.state == ImportState.DONE:
         told = _recorded(row)
         doubts = bool(told.get("differing") or told.get("days", {}).get(Deed.LEAVE))
-        return replace(page, result=_result(told), doubts=doubts)
-    checked, earlier = check_import(row), _earlier(row)
-    if checked.problems:
-        return replace(page, problems=checked.problems.kept)
+        return replace(page, result=_result(told), doubts=doubts, rejected=len(row.rejected))
+    content, earlier = content_of(row), _earlier(row)
     if row.layout == FileLayout.COUNTER:
-        return replace(page, counts=count_preview(row, checked.content), earlier=earlier)
-    return replace(page, preview=preview(row, checked), earlier=earlier)
+        return replace(page, counts=count_preview(row, content), earlier=earlier)
+    found = preview(row, content)
+    return replace(page, preview=found, earlier=earlier, problems=problems, rejected=len(row.rejected))
 
 
 def offered_fields(layout: str) -> list[tuple[str, str]]:
@@ -88,12 +102,20 @@ def offered_fields(layout: str) -> list[tuple[str, str]]:
 
 
 def fix_file(reach: Reach, import_id: UUID) -> tuple[str, Iterator[list[str]]] | None:
-    """Name and rows of “rows to fix” of a refused file; None if there is no such file. Raises NotAuthorized."""
+    """Name and rows of “rows to fix”: of a refused file all, of one that counts in part those that were left out.
+
+    None if there is no such file, and for one that no sheet can be made of. Raises NotAuthorized.
+    """
     row = _found(reach, import_id)
-    if row is None or row.state != ImportState.REFUSED or not row.content:
+    if row is None or not row.content or not (row.state == ImportState.REFUSED or row.rejected):
         return None
-    rows = open_sheet(bytes(row.content)).rows
+    try:
+        opened = open_file(bytes(row.content), FileLayout(row.layout))
+    except FileRefused:
+        return None
     problems = [Problem(*problem) for problem in row.problems]
+    count_already = sound_rows(opened, row.rejected) if row.state == ImportState.DONE else set[int]()
+    rows = [one for one in opened.rows if one.number not in count_already]
     return f"rows-to-fix-{row.public_id.hex[:8]}.csv", (
         [safe(cell) for cell in one] for one in rows_to_fix(rows, problems)
     )
@@ -107,10 +129,12 @@ def _found(reach: Reach, import_id: UUID) -> FileImport | None:
 
 def _columns(row: FileImport) -> tuple[list[ColumnLine], list[ColumnLine]]:
     """Columns that nobody knows, and those that are known."""
-    opened = open_file(bytes(row.content), FileLayout(row.layout))
-    samples = opened.samples()
-    unknown = [ColumnLine(name, samples[name], row.columns.get(name, "")) for name in opened.unknown]
-    known = [ColumnLine(name, samples[name], _meaning(opened.known[name])) for name in opened.known]
+    meant = known_columns(row.headers, FileLayout(row.layout))
+    samples = row.samples
+    unknown = [
+        ColumnLine(name, samples.get(name, []), row.columns.get(name, "")) for name in row.headers if name not in meant
+    ]
+    known = [ColumnLine(name, samples.get(name, []), _meaning(meaning)) for name, meaning in meant.items()]
     return unknown, known
 
 

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from fiscal.choices import FillSource, FillState, ReceiptKind
 from fiscal.models import FileImport
 from fiscal.queries.statistics.words import money, pieces
-from fiscal.statistics.files.checking import Checked
 from fiscal.statistics.files.content import Content
 from fiscal.statistics.uploads.counting import KINDS, MOST_NAMED, DayCount, count_days
 from fiscal.statistics.uploads.plan import WRITTEN, DayPlan, Deed, Detail, digest_of
@@ -90,9 +89,9 @@ class CountPreview:
     notes: list[str]
 
 
-def preview(row: FileImport, checked: Checked) -> Preview:
+def preview(row: FileImport, content: Content) -> Preview:
     """The preview of a file that fills days."""
-    plans, content = propose(row, checked), checked.content
+    plans = propose(row, content)
     return Preview(
         days=[_line(one) for one in plans[:MOST_SHOWN]],
         more=max(len(plans) - MOST_SHOWN, 0),

@@ -27,6 +27,7 @@ class StateLook(NamedTuple):
 
 
 LOOKS = {
+    ImportState.CHECKING: StateLook(gettext_lazy("Being checked"), "info", "loader-2"),
     ImportState.MAPPING: StateLook(gettext_lazy("Columns to name"), "warn", "alert-triangle"),
     ImportState.READY: StateLook(gettext_lazy("Not applied yet"), "info", "clock"),
     ImportState.DONE: StateLook(gettext_lazy("Applied"), "ok", "check"),
@@ -78,7 +79,7 @@ class Device(NamedTuple):
 def list_imports(reach: Reach, *, page: int = 1, size: int = 50) -> ImportList:
     """The files uploaded at an organization and at those it manages. Raises NotAuthorized."""
     reach.require(Scope.INTEGRATIONS)
-    found = FileImport.objects.filter(reach.tree()).defer("content", "headers", "columns")
+    found = FileImport.objects.filter(reach.tree()).defer("content", "checked", "headers", "columns", "samples")
     start = (page - 1) * size
     rows = list(found.select_related("register", "organization", "uploaded_by")[start : start + size])
     known = known_people(reach.actor, [row.uploaded_by_id for row in rows])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import DateField, OuterRef, Q, Subquery, Value
 
 from fiscal.models import Placement
+from fiscal.queries.statistics.selection import standing
 from organizations.access import reachable
 from organizations.choices import Scope
 from organizations.models import User
@@ -36,3 +38,13 @@ def days_of_others(since: dict[int, date]) -> Q:
     for register, day in since.items():
         found |= Q(register=register, day__lt=day)
     return found
+
+
+def stood_here(here: Callable[[str], Q]) -> Q:
+    """Rows of days of registers that stand here, and stood here on that day as well.
+
+    `here` says of a field that leads to an organization whether that is one of those meant.
+    """
+    return (
+        here("register__organization") & standing("register__placements__") & here("register__placements__organization")
+    )

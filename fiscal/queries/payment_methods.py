@@ -60,7 +60,7 @@ class MethodName(NamedTuple):
 
 
 def payment_methods(reach: Reach, *, page: int = 1, size: int = 50) -> MethodList:
-    """Methods of all registers in use at the organization reached and those it manages. Raises NotAuthorized."""
+    """Methods of all registers in use, as used at the organization reached and those it manages. Raises NotAuthorized."""
     since = timezone.localdate() - timedelta(days=SHOWN_DAYS - 1)
     found, sums = method_names(reach), _sums(reach, since)
     totals: Counter[str] = Counter()
@@ -73,7 +73,7 @@ def payment_methods(reach: Reach, *, page: int = 1, size: int = 50) -> MethodLis
     unmapped = [each.method_id for each in found if each.category == UNMAPPED]
     page = max(1, min(page, -(-len(found) // size)))
     ids = [each.method_id for each in found[(page - 1) * size : page * size]]
-    methods = PaymentMethod.objects.select_related("register__organization").in_bulk(ids)
+    methods = PaymentMethod.objects.select_related("register", "organization").in_bulk(ids)
     return MethodList(
         rows=[
             _row(method, sums.get(pk, 0), totals[method.register.currency], names[folded(method.name)] - 1)
@@ -89,7 +89,7 @@ def payment_methods(reach: Reach, *, page: int = 1, size: int = 50) -> MethodLis
 def method_names(reach: Reach) -> list[MethodName]:
     """All of these methods. Raises NotAuthorized."""
     reach.require(Scope.TRANSACTIONS)
-    found = PaymentMethod.objects.filter(reach.tree("register__organization"), register__gone_at=None).order_by()
+    found = PaymentMethod.objects.filter(reach.tree(), register__gone_at=None).order_by()
     return [MethodName(*values) for values in found.values_list("pk", "name", "category", "register__currency")]
 
 
@@ -110,8 +110,8 @@ def _row(method: PaymentMethod, total: int, of: int, same_name: int) -> MethodRo
         method_id=method.pk,
         register_id=register.public_id,
         register=register.name,
-        organization_id=register.organization.public_id,
-        organization=str(register.organization),
+        organization_id=method.organization.public_id,
+        organization=str(method.organization),
         name=method.name,
         category=method.category,
         total=total,

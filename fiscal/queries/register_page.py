@@ -64,6 +64,7 @@ class RegisterPage:
     connection_id: UUID | None
     connection_organization_id: UUID | None
     read_from: date | None
+    counts_from: date | None
     created_at: datetime
     gone_at: datetime | None
     last_receipt_at: datetime | None
@@ -118,6 +119,7 @@ def register_page(reach: Reach, register_id: UUID) -> RegisterPage | None:
         connection_id=register.connection.public_id if opens else None,
         connection_organization_id=register.connection.organization.public_id if opens else None,
         read_from=register.read_from,
+        counts_from=register.counts_from,
         created_at=register.created_at,
         gone_at=register.gone_at,
         last_receipt_at=_last_receipt(register, since),
@@ -127,7 +129,7 @@ def register_page(reach: Reach, register_id: UUID) -> RegisterPage | None:
         windows=_windows(register, since, opens=opens),
         methods=[
             MethodLine(row.name, str(row.get_category_display()), row.category == PaymentCategory.UNMAPPED)
-            for row in register.payment_methods.all()
+            for row in register.payment_methods.filter(organization=register.organization)
         ],
         findings=_findings(reach, register),
         wider=_wider(reach, register),

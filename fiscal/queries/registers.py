@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from fiscal.choices import FillState, PaymentCategory, Provider
 from fiscal.models import DayTotal, FillDay, PaymentMethod, Placement, Register
-from fiscal.queries.own_days import days_of_others, last_elsewhere, since_then
-from organizations.access import Reach, in_reach, reachable
+from fiscal.queries.own_days import days_of_others, last_elsewhere, since_then, stood_here
+from organizations.access import Reach, in_reach, reachable, roads
 from organizations.choices import Scope
 from organizations.models import Organization, User, shown_name
 
@@ -78,22 +78,25 @@ class RegisterList:
 
 def list_registers(user: User, filters: RegisterFilters, *, page: int = 1, size: int = 50) -> RegisterList:
     """Registers of every organization whose clients the person may see."""
-    found = Register.objects.filter(in_reach(user, Scope.CLIENTS, organization="organization"))
-    return _listed(user, found, filters, page, size)
+    starts = roads(user).starts(Scope.CLIENTS)
+    return _listed(
+        user, lambda field: in_reach(user, Scope.CLIENTS, organization=field, starts=starts), filters, page, size
+    )
 
 
 def list_registers_of(reach: Reach, filters: RegisterFilters, *, page: int = 1, size: int = 50) -> RegisterList:
     """Registers that stand in the organization reached or in one it manages. Raises NotAuthorized."""
     reach.require(Scope.CLIENTS)
-    return _listed(reach.actor, Register.objects.filter(reach.tree()), filters, page, size)
+    return _listed(reach.actor, reach.tree, filters, page, size)
 
 
 def _listed(
-    user: User | None, found: QuerySet[Register], filters: RegisterFilters, page: int, size: int
+    user: User | None, here: Callable[[str], Q], filters: RegisterFilters, page: int, size: int
 ) -> RegisterList:
+    found = Register.objects.filter(here("organization"))
     narrowed = _narrowed(found, filters)
     conditions = {
-        "incomplete": _incomplete(late=filters.late),
+        "incomplete": _incomplete(here, late=filters.late),
         "unmapped": _unmapped(),
         "gone": Q(gone_at__isnull=False),
     }
@@ -137,15 +140,20 @@ def _standing() -> QuerySet[Placement]:
     return Placement.objects.filter(register=OuterRef("pk"), until_day__isnull=True)
 
 
-def _incomplete(*, late: bool) -> Q:
-    """Registers with such days. Few days are incomplete, and an index holds just these: found once, not per register."""
-    days = FillDay.objects.filter(state=FillState.INCOMPLETE)
+def _incomplete(here: Callable[[str], Q], *, late: bool) -> Q:
+    """Registers with such days here. Few days are incomplete, and an index holds just these: found once, not per register."""
+    days = FillDay.objects.filter(stood_here(here), state=FillState.INCOMPLETE)
     days = days.filter(incomplete_since__lt=timezone.now() - LATE) if late else days
     return Q(pk__in=days.values("register"))
 
 
 def _unmapped() -> Q:
-    return Q(pk__in=PaymentMethod.objects.filter(category=PaymentCategory.UNMAPPED).order_by().values("register"))
+    return Q(pk__in=unmapped_here().order_by().values("register"))
+
+
+def unmapped_here() -> QuerySet[PaymentMethod]:
+    """Methods that nobody gave a meaning to in the organization where their register stands now."""
+    return PaymentMethod.objects.filter(category=PaymentCategory.UNMAPPED, organization=F("register__organization"))
 
 
 def _ordered(found: QuerySet[Register], sort: str) -> QuerySet[Register]:
@@ -175,11 +183,7 @@ def register_rows(user: User | None, ids: Sequence[int]) -> list[RegisterRow]:
         last_day=Subquery(DayTotal.objects.filter(register=mine).order_by("-day").values("day")[:1]),
         shop_name=Subquery(_standing().values("shop__name")[:1]),
         unmapped=Subquery(
-            PaymentMethod.objects.filter(register=mine, category=PaymentCategory.UNMAPPED)
-            .order_by()
-            .values("register")
-            .annotate(n=Count("pk"))
-            .values("n")
+            unmapped_here().filter(register=mine).order_by().values("register").annotate(n=Count("pk")).values("n")
         ),
     )
     rows = {row.pk: row for row in found}

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -14,8 +15,9 @@ from django.utils import timezone
 from fiscal.choices import ConnectionStatus, FillState, ImportState, PaymentCategory
 from fiscal.models import Connection, FileImport, FillDay, PaymentMethod, Register
 from fiscal.queries.connections import ending
+from fiscal.queries.own_days import stood_here
 from fiscal.queries.registers import LATE
-from organizations.access import Reach, in_reach, reachable
+from organizations.access import Reach, in_reach, reachable, roads
 from organizations.choices import Scope
 from organizations.models import User
 
@@ -58,16 +60,17 @@ def sales_work(user: User) -> SalesWork:
     connections = Connection.objects.filter(in_reach(user, Scope.INTEGRATIONS, organization="organization"))
     stopped = connections.filter(status=ConnectionStatus.STOPPED).aggregate(n=Count("pk"), since=Min("status_since"))
     licences = connections.filter(ending(timezone.localdate())).aggregate(n=Count("pk"), first=Min("licence_ends_on"))
+    starts = roads(user).starts(Scope.CLIENTS)
     days = FillDay.objects.filter(
-        in_reach(user, Scope.CLIENTS, organization="register__organization"),
+        stood_here(lambda field: in_reach(user, Scope.CLIENTS, organization=field, starts=starts)),
         state=FillState.INCOMPLETE,
         incomplete_since__lt=now - LATE,
     ).aggregate(n=Count("pk"), since=Min("incomplete_since"))
     unmapped = PaymentMethod.objects.filter(
-        in_reach(user, Scope.TRANSACTIONS, organization="register__organization"),
+        in_reach(user, Scope.TRANSACTIONS, organization="organization"),
         category=PaymentCategory.UNMAPPED,
         register__gone_at=None,
-    ).values_list("register__organization", "register__organization__parent")
+    ).values_list("organization", "organization__parent")
     places = list(unmapped.annotate(n=Count("pk")).order_by())
     files = list(_waiting_files(user))
     return SalesWork(
@@ -117,7 +120,7 @@ def sales_summary(reach: Reach) -> SalesSummary | None:
     registers = _registers(reach) if clients else {}
     connections = _connections(reach) if integrations else {}
     unmapped = PaymentMethod.objects.filter(
-        reach.tree("register__organization"), category=PaymentCategory.UNMAPPED, register__gone_at=None
+        reach.tree(scope=Scope.TRANSACTIONS), category=PaymentCategory.UNMAPPED, register__gone_at=None
     )
     return SalesSummary(
         registers=registers.get("n"),
@@ -131,15 +134,16 @@ def sales_summary(reach: Reach) -> SalesSummary | None:
 
 
 def _registers(reach: Reach) -> dict[str, int]:
-    days = FillDay.objects.filter(reach.tree("register__organization"), state=FillState.INCOMPLETE)
-    counts = Register.objects.filter(reach.tree()).aggregate(
+    here = partial(reach.tree, scope=Scope.CLIENTS)
+    days = FillDay.objects.filter(stood_here(here), state=FillState.INCOMPLETE)
+    counts = Register.objects.filter(here()).aggregate(
         n=Count("pk", filter=Q(gone_at=None)), gone=Count("pk", filter=Q(gone_at__isnull=False))
     )
     return counts | {"incomplete": days.count()}
 
 
 def _connections(reach: Reach) -> dict[str, int]:
-    rows = Connection.objects.filter(reach.tree()).exclude(status=ConnectionStatus.REVOKED)
+    rows = Connection.objects.filter(reach.tree(scope=Scope.INTEGRATIONS)).exclude(status=ConnectionStatus.REVOKED)
     return rows.aggregate(
         n=Count("pk"),
         stopped=Count("pk", filter=Q(status=ConnectionStatus.STOPPED)),

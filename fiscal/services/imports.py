@@ -1,4 +1,4 @@
-"""Files of sales: uploaded, their columns named, checked whole, applied as one or discarded.
+"""Files of sales: uploaded, their columns named, applied as one or in part, or discarded. `file_checks` checks them.
 
 Nothing is guessed: a file whose headers are not known waits for a person to say what they mean, and what was said is
 remembered for the same headers. Contract "DataCash", headings 2 and 4.
@@ -7,6 +7,7 @@ remembered for the same headers. Contract "DataCash", headings 2 and 4.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,13 +19,15 @@ from django.utils.translation import gettext as _
 
 from fiscal.choices import ConnectionKind, ConnectionStatus, FileLayout, ImportState
 from fiscal.models import ColumnMapping, FileImport, Register
-from fiscal.statistics.files.checking import Checked, Opened, open_file
+from fiscal.services.file_checks import waits
+from fiscal.statistics.files.content import Content
 from fiscal.statistics.files.faults import FileRefused
-from fiscal.statistics.files.headers import digest_of, faults_of
+from fiscal.statistics.files.headers import digest_of, faults_of, known_columns
+from fiscal.statistics.files.opening import refuse_other_kinds
 from fiscal.statistics.uploads.counting import count_days, note_counts
 from fiscal.statistics.uploads.plan import DayPlan
 from fiscal.statistics.uploads.plan import digest_of as digest_of_plans
-from fiscal.statistics.uploads.proposal import check_import, days_elsewhere, propose, span_of
+from fiscal.statistics.uploads.proposal import content_of, days_elsewhere, propose, span_of
 from fiscal.statistics.uploads.writing import write_days
 from fiscal.statistics.windows import local_day
 from organizations.access import Reach
@@ -53,94 +56,98 @@ class Upload:
     content: bytes
 
 
+@transaction.atomic(durable=True)
 def upload_file(reach: Reach, *, upload: Upload) -> FileImport:
-    """Take a file in and check it as far as its headers are known. Nothing of it counts before it is applied.
+    """Take a file in. A worker checks it, and nothing of it counts before it is applied.
 
-    Gives an import that waits for its columns to be named, is ready, or is refused with all its problems. Raises
-    ImportRefused for what is no file of ours at all, NotAuthorized.
+    Raises ImportRefused for what is at a glance no file of ours, NotAuthorized.
     """
     reach.require(Scope.INTEGRATIONS, Level.MANAGE)
     register = _register(reach, upload.register_id)
     _check_span(upload, register)
     _check_counter(reach, register, upload.layout)
     try:
-        opened = open_file(upload.content, upload.layout)
+        refuse_other_kinds(upload.content)
     except FileRefused as refused:
         raise ImportRefused({"file": refused.words}) from None
-    row = FileImport(
+    row = FileImport.objects.create(
         organization=reach.organization,
         register=register,
         layout=upload.layout,
         name=upload.name[-200:] or "?",
         digest=hashlib.sha256(upload.content).hexdigest(),
         content=upload.content,
-        headers=opened.names,
-        columns=_columns(reach, opened),
         first_day=upload.first_day,
         last_day=upload.last_day,
-        rows=opened.filled,
+        state=ImportState.CHECKING,
         uploaded_by=reach.actor,
     )
-    _judge(reach, row, opened)
-    with transaction.atomic(durable=True):
-        row.save()
+    waits.send(FileImport)
     return row
 
 
+@transaction.atomic(durable=True)
 def map_columns(reach: Reach, import_id: UUID, *, columns: dict[str, str]) -> FileImport:
     """Say what the columns mean that nobody knew: {header: field, or '' for not needed}. Then the file is checked.
 
     Raises ImportRefused with the faults by header; NotAuthorized, FileImport.DoesNotExist.
     """
     reach.require(Scope.INTEGRATIONS, Level.MANAGE)
-    row = _mine(reach, import_id, state=ImportState.MAPPING)
-    opened = open_file(bytes(row.content), FileLayout(row.layout))
-    meant = {**opened.known, **{name: columns[name] for name in opened.unknown if name in columns}}
-    missing = {name: _("Say what it means, or that it is not needed.") for name in opened.names if name not in meant}
-    if faults := missing or faults_of(meant, opened.layout):
+    row = _locked(reach, import_id, [ImportState.MAPPING])
+    layout = FileLayout(row.layout)
+    known = known_columns(row.headers, layout)
+    unknown = [name for name in row.headers if name not in known]
+    meant = {**known, **{name: columns[name] for name in unknown if name in columns}}
+    missing = {name: _("Say what it means, or that it is not needed.") for name in row.headers if name not in meant}
+    if faults := missing or faults_of(meant, layout):
         raise ImportRefused(faults)
-    row.columns = meant
-    _judge(reach, row, opened)
-    with transaction.atomic(durable=True):
-        _locked(reach, import_id, state=ImportState.MAPPING)
-        said = {"columns": meant, "mapped_by": reach.actor, "mapped_at": timezone.now()}
-        place: dict[str, Any] = {
-            "organization": row.organization,
-            "layout": row.layout,
-            "headers_digest": digest_of(row.headers),
-        }
-        ColumnMapping.objects.update_or_create(**place, defaults=said)
-        record(reach, Verb.COLUMNS_MAPPED, row, after={name: meant[name] for name in opened.unknown})
-        row.save(update_fields=["columns", "state", "problems"])
+    said = {"columns": meant, "mapped_by": reach.actor, "mapped_at": timezone.now()}
+    place: dict[str, Any] = {
+        "organization": row.organization,
+        "layout": layout,
+        "headers_digest": digest_of(row.headers),
+    }
+    ColumnMapping.objects.update_or_create(**place, defaults=said)
+    record(reach, Verb.COLUMNS_MAPPED, row, after={name: meant[name] for name in unknown})
+    row.columns, row.state, row.checks, row.check_until = meant, ImportState.CHECKING, 0, None
+    row.save(update_fields=["columns", "state", "checks", "check_until"])
+    waits.send(FileImport)
     return row
 
 
-def apply_import(reach: Reach, import_id: UUID, *, expected: str) -> FileImport:
-    """Write what a checked file says, all of it or nothing. `expected`: the digest of the preview that was seen.
+def apply_import(reach: Reach, import_id: UUID, *, expected: str, partly: bool = False) -> FileImport:
+    """Write what a checked file says, all of it or nothing; `partly`: of a refused one the days without faults.
 
-    Raises ImportRefused if the file is not ready or what it would change is no longer what was shown; NotAuthorized,
-    FileImport.DoesNotExist.
+    `expected`: the digest of the preview that was seen. Raises ImportRefused if nothing of the file can be applied, or what
+    it would change is no longer what was shown; NotAuthorized, FileImport.DoesNotExist.
     """
     reach.require(Scope.INTEGRATIONS, Level.MANAGE)
-    checked = check_import(_mine(reach, import_id, state=ImportState.READY))
     try:
         with transaction.atomic(durable=True):
-            return _applied(reach, import_id, checked, expected)
+            return _applied(reach, import_id, expected, ImportState.REFUSED if partly else ImportState.READY)
     except IntegrityError:
         words = _("One of these days was being read from the provider at the same moment. Nothing was done: try again.")
         raise ImportRefused({"": words}) from None
 
 
-def _applied(reach: Reach, import_id: UUID, checked: Checked, expected: str) -> FileImport:
-    row = _locked(reach, import_id, state=ImportState.READY)
+def _applied(reach: Reach, import_id: UUID, expected: str, state: ImportState) -> FileImport:
+    row = _locked(reach, import_id, [state])
+    if row.checked is None:
+        raise ImportRefused({"": _("Nothing of this file can be applied.")})
+    content = content_of(row)
     Register.objects.select_for_update(no_key=True).filter(pk=row.register_id).values_list("pk").first()
     # Looked at with the register locked: it may have been moved since the preview.
-    if checked.problems or days_elsewhere(row, checked):
+    if days_elsewhere(row, content):
         raise _changed()
     now = timezone.now()
-    done = _count(row, checked, now) if row.layout == FileLayout.COUNTER else _fill(row, checked, expected, now)
-    row.state, row.content, row.ended_at = ImportState.DONE, b"", now
-    row.save(update_fields=["state", "content", "ended_at"])
+    counter = row.layout == FileLayout.COUNTER
+    done = _count(row, content, now) if counter else _fill(row, content, expected, now)
+    row.state, row.checked, row.ended_at = ImportState.DONE, None, now
+    if row.rejected:
+        done["left_out"] = len(row.rejected)
+    else:
+        row.content = b""
+    row.save(update_fields=["state", "content", "checked", "ended_at"])
     record(reach, Verb.FILE_IMPORTED, row, after={"register": str(row.register), "layout": row.layout, **done})
     return row
 
@@ -156,23 +163,18 @@ def discard_import(reach: Reach, import_id: UUID) -> None:
 
 
 def forget_files(*, now: datetime) -> int:
-    """Empty files that nobody applied or discarded for KEPT_DAYS. Gives how many."""
-    old = FileImport.objects.filter(uploaded_at__lt=now - timedelta(days=KEPT_DAYS), ended_at=None)
-    return old.update(content=b"", ended_at=now, state=ImportState.REFUSED)
+    """Empty files that nobody applied or discarded for KEPT_DAYS, and those of which rows were left out then. Gives how many."""
+    old = now - timedelta(days=KEPT_DAYS)
+    left_out = FileImport.objects.filter(state=ImportState.DONE, ended_at__lt=old).exclude(rejected=[])
+    emptied = left_out.update(content=b"", rejected=[])
+    unused = FileImport.objects.filter(uploaded_at__lt=old, ended_at=None)
+    return emptied + unused.update(content=b"", checked=None, ended_at=now, state=ImportState.REFUSED)
 
 
-def _mine(reach: Reach, import_id: UUID, *, state: ImportState) -> FileImport:
-    rows = FileImport.objects.select_related("register__connection", "organization")
-    return _in_state(rows.get(reach.tree(), public_id=import_id), state)
-
-
-def _locked(reach: Reach, import_id: UUID, *, state: ImportState) -> FileImport:
-    rows = FileImport.objects.select_for_update(of=("self",)).select_related("register__connection")
-    return _in_state(rows.get(reach.tree(), public_id=import_id), state)
-
-
-def _in_state(row: FileImport, state: ImportState) -> FileImport:
-    if row.state != state:
+def _locked(reach: Reach, import_id: UUID, states: Sequence[ImportState]) -> FileImport:
+    rows = FileImport.objects.select_for_update(of=("self",)).select_related("register__connection", "organization")
+    row = rows.get(reach.tree(), public_id=import_id)
+    if row.state not in states:
         words = _(
             "Meanwhile somebody named the columns of this file, applied it or discarded it: nothing was done now."
         )
@@ -215,33 +217,8 @@ def _check_counter(reach: Reach, register: Register, layout: FileLayout) -> None
         raise ImportRefused({"layout": words})
 
 
-def _columns(reach: Reach, opened: Opened) -> dict[str, str]:
-    """What is known of the columns by itself, and what a person said of the same headers before."""
-    said = ColumnMapping.objects.filter(
-        organization=reach.organization, layout=opened.layout, headers_digest=digest_of(opened.names)
-    ).first()
-    remembered: dict[str, Any] = said.columns if said else {}
-    return {**{name: remembered[name] for name in opened.unknown if name in remembered}, **opened.known}
-
-
-def _judge(reach: Reach, row: FileImport, opened: Opened) -> None:
-    """Put the unsaved row into the state that its columns and cells deserve."""
-    row.problems = []
-    if set(row.columns) != set(opened.names):
-        row.state = ImportState.MAPPING
-        return
-    if faults := faults_of(row.columns, opened.layout):
-        if opened.unknown:
-            row.state = ImportState.MAPPING
-            return
-        raise ImportRefused({"file": " ".join(faults.values())})
-    problems = check_import(row, opened).problems
-    row.state = ImportState.REFUSED if problems else ImportState.READY
-    row.problems = [list(problem) for problem in problems.kept]
-
-
-def _fill(row: FileImport, checked: Checked, expected: str, now: datetime) -> dict[str, Any]:
-    plans = propose(row, checked)
+def _fill(row: FileImport, content: Content, expected: str, now: datetime) -> dict[str, Any]:
+    plans = propose(row, content)
     if digest_of_plans(plans) != expected:
         raise _changed()
     written = write_days(row.register, plans, now=now)
@@ -261,9 +238,9 @@ def _told(plans: list[DayPlan], written: list[DayPlan]) -> dict[str, Any]:
     return {"days": fates, "turnover": sum(one.figures.net for one in written)}
 
 
-def _count(row: FileImport, checked: Checked, now: datetime) -> dict[str, Any]:
+def _count(row: FileImport, content: Content, now: datetime) -> dict[str, Any]:
     connection = row.register.connection
-    lines = count_days(connection, checked.content.documents, span_of(row))
+    lines = count_days(connection, content.documents, span_of(row))
     changed = note_counts(connection, lines, today=local_day(now, row.register.zone), now=now)
     differing = sum(not line.agrees for line in lines if line.filled)
-    return {"documents": len(checked.content.documents), "differing": differing, "changed": changed}
+    return {"documents": len(content.documents), "differing": differing, "changed": changed}

@@ -19,14 +19,16 @@ from organizations.rules import RulesBroken
 
 @transaction.atomic(durable=True)
 def map_payment_methods(reach: Reach, *, categories: dict[int, PaymentCategory]) -> int:
-    """Say what payment methods of the tree's registers mean, by primary key. Gives how many changed.
+    """Say what payment methods that registers had in the tree mean, by primary key. Gives how many changed.
+
+    What a register sold while it stood elsewhere keeps the meaning that was said there.
 
     The sums over the tree that hold them are made anew; what was sold stays as it was booked. One entry a register.
     Raises RulesBroken for a method that is not there (nothing is changed then), NotAuthorized.
     """
     reach.require(Scope.TRANSACTIONS, Level.MANAGE)
     rows = PaymentMethod.objects.select_for_update(of=("self",)).select_related("register")
-    methods = list(rows.filter(reach.tree("register__organization"), pk__in=categories))
+    methods = list(rows.filter(reach.tree("organization", Scope.TRANSACTIONS, Level.MANAGE), pk__in=categories))
     if len(methods) != len(categories):
         raise RulesBroken({"": _("A payment method is no longer there. Nothing was changed; look once more.")})
     changed = [method for method in methods if method.category != categories[method.pk]]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from fiscal.models import DayArticle, DayPayment, DayTotal, DayVat, FillDay, Receipt, Register
 from fiscal.statistics.ingest import mark_dirty
+from fiscal.statistics.methods import move_methods
 from organizations.models import Organization
 
 CARRYING = (Receipt, DayTotal, DayPayment, DayVat, DayArticle)
@@ -24,5 +25,6 @@ def rehome(register: Register, place: Organization, *, first_day: date, last_day
     days = Q(day__gte=first_day) & (Q(day__lte=last_day) if last_day else Q())
     for model in CARRYING:
         model.objects.filter(days, register=register).exclude(organization=place).update(organization=place)
+    move_methods(register, place)
     filled = FillDay.objects.filter(days, register=register).values_list("day", flat=True)
     mark_dirty(register.pk, filled, now=timezone.now())

@@ -79,10 +79,11 @@ def store_chain_material(
 
 @transaction.atomic(durable=True)
 def verify_again(reach: Reach, register_id: UUID) -> None:
-    """Have a register verified anew from its first receipt on. Raises NotAuthorized, Register.DoesNotExist."""
+    """Have a register verified anew from its first receipt on, on record. Raises NotAuthorized, Register.DoesNotExist."""
     reach.require(Scope.MONITORING, Level.MANAGE)
     chain = _locked_chain(reach, register_id)
     verification.mark_again(Chain.objects.filter(pk=chain.pk))
+    record(reach, Verb.CHAIN_VERIFIED_AGAIN, chain.register)
 
 
 def _locked_chain(reach: Reach, register_id: UUID) -> Chain:

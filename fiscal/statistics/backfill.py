@@ -51,7 +51,8 @@ def _registers(backfill: Backfill) -> Sequence[Register]:
 def _unfilled(register: Register, span: Span) -> list[date]:
     """Days that were never read to their end. Incomplete ones are tried again by the connection's usual turns."""
     read = register.fill_days.filter(day__range=span).exclude(state=FillState.STARTED)
-    return gaps_in(span, read.values_list("day", flat=True))
+    missing = gaps_in(span, read.values_list("day", flat=True))
+    return [day for day in missing if register.counts_from is None or day >= register.counts_from]
 
 
 def _advance(backfill: Backfill, next_day: date) -> bool:
@@ -63,7 +64,8 @@ def _advance(backfill: Backfill, next_day: date) -> bool:
 def _finish(backfill: Backfill, reader: Reader) -> None:
     """From now on its days belong to what the register has to have: a gap in them is filled by itself."""
     for register in _registers(backfill):
-        if register.read_from is None or register.read_from > backfill.first_day:
-            Register.objects.filter(pk=register.pk).update(read_from=backfill.first_day)
+        first = max(backfill.first_day, register.counts_from or backfill.first_day)
+        if register.read_from is None or register.read_from > first:
+            Register.objects.filter(pk=register.pk).update(read_from=first)
     running = Backfill.objects.filter(pk=backfill.pk, state=BackfillState.RUNNING)
     running.update(state=BackfillState.DONE, ended_at=reader.clock())

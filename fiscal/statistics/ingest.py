@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from django.db.models import Case, F, When
 
-from fiscal.models import Chain, DirtyDay, PaymentMethod, Register
+from fiscal.models import Chain, DirtyDay, Register
 from fiscal.statistics import receipt_rows
+from fiscal.statistics.methods import Place, add_methods, known_methods
 from fiscal.statistics.placing import Places
 from fiscal.statistics.receipt_rows import Row, row_of
 from fiscal.statistics.shapes import SourceReceipt
@@ -37,7 +38,7 @@ class Intake:
 
     def __init__(self, register: Register) -> None:
         self.register = register
-        self.methods: set[str] | None = None
+        self.methods: set[Place] | None = None
 
     def write(self, receipts: Iterable[SourceReceipt], *, now: datetime) -> Written:
         """Write a page. A receipt that comes twice counts once, as it came last. Call it in a transaction."""
@@ -60,19 +61,18 @@ class Intake:
 
     def _keep(self, fresh: Sequence[Row], changed: Sequence[tuple[int, Row]], days: set[date], now: datetime) -> None:
         places = Places(self.register)
-        self._register_methods([row.receipt for row in (*fresh, *(row for _, row in changed))])
-        organizations = {day: places.on(day) for day in {row.receipt.day for row in fresh}}
+        written = [row.receipt for row in (*fresh, *(row for _, row in changed))]
+        organizations = {day: places.on(day) for day in {receipt.day for receipt in written}}
+        self._register_methods((organizations[one.day], name) for one in written for name, _ in one.payments)
         receipt_rows.insert(self.register.pk, [(organizations[row.receipt.day], row) for row in fresh], now=now)
         receipt_rows.update(changed, now=now)
         mark_dirty(self.register.pk, days, now=now)
 
-    def _register_methods(self, receipts: Iterable[SourceReceipt]) -> None:
-        names = {name for receipt in receipts for name, _ in receipt.payments}
+    def _register_methods(self, used: Iterable[Place]) -> None:
         if self.methods is None:
-            self.methods = set(self.register.payment_methods.values_list("name", flat=True))
-        if new := names - self.methods:
-            rows = [PaymentMethod(register=self.register, name=name) for name in sorted(new)]
-            PaymentMethod.objects.bulk_create(rows, ignore_conflicts=True)
+            self.methods = known_methods(self.register)
+        if new := set(used) - self.methods:
+            add_methods(self.register, new)
             self.methods |= new
 
 

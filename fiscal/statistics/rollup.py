@@ -181,7 +181,8 @@ def _payments() -> str:
                 SUM({whole(1)}) AS total
             FROM {_SOLD} AND r.kind IN ({_KINDS}) {each("r.payments")}
             GROUP BY r.register_id, r.day, {text(0)}) s
-        JOIN fiscal_paymentmethod m ON m.register_id = s.register_id AND m.name = s.name"""
+        JOIN fiscal_paymentmethod m
+            ON m.register_id = s.register_id AND m.organization_id = s.organization_id AND m.name = s.name"""
 
 
 def _vat() -> str:

@@ -1,4 +1,5 @@
-"""A connection's turn: its registers, those waited for longest first, as far as the time of one turn goes; then backfills.
+"""A connection's turn: its registers, those waited for longest first, as far as the time of one turn goes; then backfills;
+and if there is nothing else, settled days.
 
 Work is fair between connections because a turn is short and ends between two windows: what is left comes with the next
 turn, after everybody else who is due. The database says what is left; nothing is remembered between two turns.
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from fiscal.choices import ConnectionStatus, WindowState
 from fiscal.models import Connection, FillDay, Register, Window
 from fiscal.providers.errors import ProviderError, Throttled, Unauthorized, Unreachable, Untrusted
-from fiscal.statistics import backfill, catalogue, known, strays
+from fiscal.statistics import backfill, catalogue, known, settled, strays
 from fiscal.statistics.checkpoints import reached
 from fiscal.statistics.compare import differing_days
 from fiscal.statistics.fill import finish_windows, read_span
@@ -99,7 +100,19 @@ def _read(reader: Reader, connection: Connection) -> Exception | None:
                     raise
                 failed = error
     backfill.work_off(reader, connection)
+    if failed is None:
+        _look_back(reader, connection)
     return failed
+
+
+def _look_back(reader: Reader, connection: Connection) -> None:
+    """The least of all work. What concerns one register only delays nothing: its days come again some night."""
+    try:
+        settled.look_back(reader, connection)
+    except _FOR_ALL:
+        raise
+    except ProviderError as error:
+        log.warning("settled days of connection %s could not be read again: %s", connection.pk, error)
 
 
 def _longest_waiting(registers: Sequence[Register], days: dict[int, Known]) -> list[Register]:

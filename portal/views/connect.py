@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
+from fiscal.queries.practice import sandbox_page
 from fiscal.services import connect as connect_organization
 from portal.http import PageRequest, signed_in
 from portal.views.credentials import taken
@@ -26,7 +27,7 @@ def connect(request: PageRequest) -> HttpResponse:
         organization = connect_organization(request.user, key=key, secret=secret, request_id=request.request_id)
         connected.append(organization.public_id)
 
-    context = {"cancel_url": reverse("portal:organizations")}
+    context = {"cancel_url": reverse("portal:organizations"), "sandbox_url": sandbox_page("FISKALY")}
     return taken(
         request,
         "portal/credentials/connect.html",

@@ -45,7 +45,9 @@ def holding(branches: int, name: str = "bench") -> tuple[User, Organization]:
     begin = date(2020, 1, 1)
     Placement.objects.bulk_create(Placement(register=r, organization=r.organization, from_day=begin) for r in registers)
     PaymentMethod.objects.bulk_create(
-        PaymentMethod(register=r, name=name, category=category) for r in registers for name, category in METHODS
+        PaymentMethod(organization=r.organization, register=r, name=name, category=category)
+        for r in registers
+        for name, category in METHODS
     )
     return user, head
 

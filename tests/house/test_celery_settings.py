@@ -104,5 +104,6 @@ def test_what_a_page_waits_for_never_stands_behind_the_reading_of_sales():
     assert {queue(f"fiscal.tasks.{name}") for name in ("reconcile", "compare_due", "tidy")} == {"celery"}
     others = [name for name in app.tasks if name.startswith("fiscal.tasks.")]
     assert {name for name in others if queue(name) == "sales"} == {
-        f"fiscal.tasks.{name}" for name in ("read_sales", "roll_up", "keep_statistics", "verify", "send_reports")
+        f"fiscal.tasks.{name}"
+        for name in ("read_sales", "roll_up", "keep_statistics", "verify", "send_reports", "check_files")
     }

@@ -51,6 +51,9 @@ def test_an_unknown_name_is_refused_and_named(tmp_path):
         ("KONTOR_MANAGEMENT_RATE", "-1"),
         ("KONTOR_LOG_LEVEL", "LOUD"),
         ("KONTOR_VAULT_KEYS", "one:short"),
+        ("KONTOR_PUBLIC_URL", "kontor.example"),
+        ("KONTOR_PUBLIC_URL", "ftp://kontor.example"),
+        ("KONTOR_PUBLIC_URL", "https://kontor.example/?from=mail"),
     ],
 )
 def test_a_value_that_is_not_understood_is_refused_and_named(tmp_path, name, value):
@@ -67,6 +70,7 @@ COMPLETE = {
     "DATABASE_URL": "postgres://kontor@127.0.0.1/kontor",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "KONTOR_ALLOWED_HOSTS": "kontor.example",
+    "KONTOR_PUBLIC_URL": "https://kontor.example",
 }
 
 
@@ -79,6 +83,13 @@ def test_hosts_may_be_written_with_spaces(tmp_path):
         tmp_path, "s.ALLOWED_HOSTS", **{**COMPLETE, "KONTOR_ALLOWED_HOSTS": "kontor.example, www.kontor.example,"}
     )
     assert (code, said) == (0, "['kontor.example', 'www.kontor.example']\n")
+
+
+def test_links_in_mails_begin_with_the_public_address(tmp_path):
+    shown = "s.PUBLIC_URL"
+    assert settings_with(tmp_path, shown, KONTOR_PORT="8123") == (0, "http://127.0.0.1:8123\n")
+    named = {**COMPLETE, "KONTOR_PUBLIC_URL": "https://kontor.example:8443/"}
+    assert settings_with(tmp_path, shown, **named) == (0, "https://kontor.example:8443\n")
 
 
 def test_production_counts_attempts_by_the_address_that_the_proxy_saw(tmp_path):

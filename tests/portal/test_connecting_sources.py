@@ -41,6 +41,20 @@ def bar(sandbox) -> dict[str, str]:
     }
 
 
+@pytest.mark.parametrize(("source", "room"), [("account", "kassandro"), ("register", "kassandro"), ("key", "datacash")])
+def test_while_the_sandbox_is_asked_the_form_leads_to_where_its_keys_are_made(cast, petra, settings, source, room):
+    settings.SANDBOX_URL = "http://127.0.0.1:8010"
+    settings.KASSANDRO_URL = settings.DATACASH_URL = "https://provider.example/api"
+    page = url("connection_connect", cast.shop, source)
+    assert "sandbox" not in petra.get(page).content.decode()
+    settings.KASSANDRO_URL, settings.DATACASH_URL = (
+        f"http://127.0.0.1:8010/{name}/api" for name in ("kassandro", "datacash")
+    )
+    assert f'href="http://127.0.0.1:8010/{room}/"' in petra.get(page).content.decode()
+    settings.SANDBOX_URL = ""
+    assert "sandbox" not in petra.get(page).content.decode()
+
+
 def test_the_first_question_explains_what_fits(cast, petra):
     html = petra.get(url("connection_new", cast.shop)).content.decode()
     for source in ("account", "register", "key", "files"):

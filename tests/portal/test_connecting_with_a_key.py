@@ -58,6 +58,13 @@ def test_connecting_leads_to_the_organization_and_makes_its_owner(newcomer, sand
     assert newcomer.get(url("credentials", organization)).status_code == 200
 
 
+def test_while_the_sandbox_is_asked_the_form_leads_to_where_its_keys_are_made(newcomer, settings):
+    settings.SANDBOX_URL, settings.MANAGEMENT_URL = "http://127.0.0.1:8010", "http://127.0.0.1:8010/management/api/v0"
+    assert 'href="http://127.0.0.1:8010/management/"' in newcomer.get(CONNECT).content.decode()
+    settings.SANDBOX_URL = ""
+    assert "sandbox" not in newcomer.get(CONNECT).content.decode()
+
+
 def test_a_wrong_secret_is_told_at_its_field_the_key_stays_and_the_secret_does_not(newcomer, sandbox, remote):
     key, _secret = sandbox.make_api_key(remote["_id"], "TEST", "kontor")
     answer = newcomer.post(CONNECT, typed(key, "mistyped-secret"))

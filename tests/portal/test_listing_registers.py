@@ -108,7 +108,7 @@ def test_a_register_that_was_never_filled_is_not_called_complete(cast, petra, re
 def test_tabs_count_what_is_incomplete_unmapped_and_gone(cast, petra, registers):
     office, bar, _foreign = registers
     fill_day(office, days_ago(9), state=FillState.INCOMPLETE, incomplete_since=timezone.now() - timedelta(days=4))
-    PaymentMethod.objects.create(register=bar, name="BARZAHLUNG")
+    PaymentMethod.objects.create(organization=bar.organization, register=bar, name="BARZAHLUNG")
     Register.objects.filter(pk=bar.pk).update(gone_at=timezone.now())
     assert names(petra, "/registers/", state="incomplete") == ["Office"]
     assert names(petra, "/registers/", state="incomplete", late="yes") == ["Office"]

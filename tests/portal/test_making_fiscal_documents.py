@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
 from uuid import uuid4
 
@@ -37,7 +38,7 @@ def anna(business) -> Client:  # noqa: F811
 @pytest.fixture
 def till(business) -> Register:  # noqa: F811
     register = business.register(business.connect_kassandro(ConnectionKind.REGISTER), "only")
-    register.payment_methods.create(name="BARZAHLUNG")
+    register.payment_methods.create(organization=register.organization, name="BARZAHLUNG")
     return register
 
 
@@ -212,3 +213,13 @@ def test_an_attempt_of_another_organization_is_not_there(anna, till, sandbox):
     for name, more in (("document", attempt), ("document_new", till.public_id)):
         assert client.get(reverse(f"portal:{name}", args=[elsewhere.public_id, more])).status_code == 404
     assert client.post(reverse("portal:document_settle", args=[elsewhere.public_id, attempt])).status_code == 404
+
+
+def test_the_first_line_is_needed_and_only_the_others_are_called_optional(anna, till):
+    html = anna.get(address("document_new", till, till.public_id)).content.decode()
+    legends = re.findall(r"<legend>(Line \d)(.*?)</legend>", html)
+    assert [(line, "optional" in more) for line, more in legends] == [
+        ("Line 1", False),
+        *((f"Line {n}", True) for n in range(2, 6)),
+    ]
+    assert html.count("optional") == 4

@@ -32,7 +32,9 @@ def registers(cast) -> list[Register]:
     sell(one, days_ago(1), [sale(days_ago(1), 6000, payments=[("BARZAHLUNG", 6000)])])
     sell(one, days_ago(2), [sale(days_ago(2), 3000, payments=[("Maestro", 3000)])])
     sell(two, today(), [sale(today(), 1000, payments=[("Barzahlung ", 1000)])])
-    PaymentMethod.objects.create(register=two, name="Gutscheinkonto", category=PaymentCategory.VOUCHER)
+    PaymentMethod.objects.create(
+        organization=two.organization, register=two, name="Gutscheinkonto", category=PaymentCategory.VOUCHER
+    )
     return [one, two]
 
 
@@ -138,8 +140,8 @@ def test_who_may_only_look_gets_no_form_and_saves_nothing(cast, registers):
 def test_many_methods_make_pages_and_a_name_is_mapped_on_all_of_them(cast, petra, registers):
     one, two = registers
     for n in range(30):
-        PaymentMethod.objects.create(register=one, name=f"Method {n:02}")
-    PaymentMethod.objects.create(register=two, name="method 29")
+        PaymentMethod.objects.create(organization=one.organization, register=one, name=f"Method {n:02}")
+    PaymentMethod.objects.create(organization=two.organization, register=two, name="method 29")
     html = petra.get(url("payment_methods", cast.maker), {"rows": 25, "page": 2}).content.decode()
     assert "26–35 of 35" in html
     assert "100.0 % of the turnover" in html
@@ -152,7 +154,9 @@ def test_the_number_of_queries_does_not_grow(cast, petra, registers):
     counts = []
     for more in (0, 30):
         for n in range(more):
-            PaymentMethod.objects.create(register=registers[n % 2], name=f"Method {n}")
+            PaymentMethod.objects.create(
+                organization=registers[n % 2].organization, register=registers[n % 2], name=f"Method {n}"
+            )
         with CaptureQueriesContext(connection) as queries:
             petra.get(url("payment_methods", cast.maker))
         counts.append(len(queries))

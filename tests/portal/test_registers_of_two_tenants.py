@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
 
-from fiscal.choices import FillState
-from fiscal.models import DayTotal, Placement, Receipt, Register, Window
-from fiscal.queries import RegisterFilters, list_registers, list_registers_of
+from fiscal.choices import FillState, PaymentCategory
+from fiscal.models import DayPayment, DayTotal, PaymentMethod, Placement, Receipt, Register, TreePayment, Window
+from fiscal.queries import RegisterFilters, list_registers, list_registers_of, sales_summary, sales_work
 from fiscal.queries.register_page import register_page
-from fiscal.services import place_register
+from fiscal.services import map_payment_methods, place_register
+from fiscal.statistics.rollup import roll_up
+from organizations.access import grant_everything
 from organizations.choices import Road
+from organizations.models import Organization
 from organizations.rules import RulesBroken
 from tests.fiscal.statistics.books import fill_day, make_connection, make_register, sell
 from tests.portal.sales import days_ago, found_long_ago, signed_in, today, url
@@ -113,3 +118,75 @@ def test_the_list_tells_of_sales_since_then(cast, moved, reach):
     sell(moved, days_ago(2), [100])
     [row] = list_registers_of(reach, RegisterFilters()).rows
     assert (row.last_day, row.filled, row.missing) == (days_ago(2), 1, 5)
+
+
+def incomplete(register: Register, n: int) -> None:
+    fill_day(register, days_ago(n), state=FillState.INCOMPLETE, incomplete_since=timezone.now() - timedelta(days=4))
+
+
+def test_days_of_who_had_it_before_are_in_no_count_of_its_new_people(cast, moved, mio, reach):
+    incomplete(moved, 9)
+    assert list_registers_of(reach, RegisterFilters(state="incomplete")).total == 0
+    assert list_registers(cast.mio, RegisterFilters(state="incomplete", late=True)).total == 0
+    assert (sales_work(cast.mio).incomplete_days, sales_summary(reach).incomplete) == (0, 0)
+    assert sales_work(cast.petra).incomplete_days == 1
+    assert list_registers(cast.petra, RegisterFilters(state="incomplete")).total == 1
+    incomplete(moved, 2)
+    assert list_registers(cast.mio, RegisterFilters(state="incomplete")).total == 1
+    assert (sales_work(cast.mio).incomplete_days, sales_summary(reach).incomplete) == (1, 1)
+    assert sales_work(cast.petra).incomplete_days == 2
+
+
+def test_a_register_that_left_is_in_no_count_of_who_had_it_before(cast, moved):
+    """They find it on no list any more, so that no number may lead them there."""
+    incomplete(moved, 9)
+    grant_everything(cast.stranger, [cast.sibling])
+    assert sales_work(cast.stranger).incomplete_days == 0
+
+
+def paid(organization: Organization) -> dict[str, int]:
+    """Cents by what the methods mean, as the organization's statistics show them."""
+    rows = DayPayment.objects.filter(organization=organization).values_list("method__category")
+    return dict(rows.annotate(n=Sum("total")).order_by())
+
+
+def say(reach, register: Register, category: PaymentCategory) -> None:
+    methods = PaymentMethod.objects.filter(reach.tree(), register=register)
+    map_payment_methods(reach, categories=dict.fromkeys(methods.values_list("pk", flat=True), category))
+
+
+def test_what_a_payment_method_means_holds_for_the_days_of_who_says_it(cast, moved, reach):
+    sell(moved, days_ago(2), [100])
+    say(cast.reach(cast.petra, cast.sibling), moved, PaymentCategory.CARD)
+    say(reach, moved, PaymentCategory.CASH)
+    roll_up(now=timezone.now())
+    assert paid(cast.sibling) == {"CARD": 4_711}
+    assert paid(cast.shop) == {"CASH": 100}
+    trees = TreePayment.objects.filter(head=cast.maker).values_list("category", "total")
+    assert set(trees) == {("CARD", 4_711), ("CASH", 100)}
+
+
+def test_nobody_says_what_the_methods_of_others_mean(cast, moved, reach):
+    theirs = PaymentMethod.objects.get(register=moved, organization=cast.sibling)
+    with pytest.raises(RulesBroken):
+        map_payment_methods(reach, categories={theirs.pk: PaymentCategory.OTHER})
+    theirs.refresh_from_db()
+    assert theirs.category == PaymentCategory.UNMAPPED
+
+
+def test_its_new_people_begin_with_what_its_methods_meant(cast, moved, reach):
+    whole = cast.reach(cast.petra, cast.maker)
+    say(whole, moved, PaymentCategory.CASH)
+    place_register(whole, moved.public_id, organization_id=cast.maker.public_id, from_day=days_ago(3))
+    sell(moved, days_ago(2), [100])
+    assert paid(cast.maker) == {"CASH": 100}
+
+
+def test_days_that_turn_out_to_belong_elsewhere_take_their_methods_along(cast, moved):
+    whole = cast.reach(cast.petra, cast.maker)
+    place_register(whole, moved.public_id, organization_id=cast.shop.public_id, from_day=days_ago(10))
+    for row in DayPayment.objects.select_related("method"):
+        assert row.method.organization == row.organization == cast.shop
+    roll_up(now=timezone.now())
+    assert sum(paid(cast.shop).values()) == 4_711
+    assert paid(cast.sibling) == {}

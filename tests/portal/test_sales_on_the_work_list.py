@@ -49,8 +49,10 @@ def test_days_incomplete_for_more_than_three_days_are_counted(cast, bar):
 
 
 def test_unmapped_methods_lead_to_the_highest_page_that_maps_them(cast, bar):
-    PaymentMethod.objects.create(register=bar, name="BARZAHLUNG")
-    PaymentMethod.objects.create(register=bar, name="Gutschein", category=PaymentCategory.VOUCHER)
+    PaymentMethod.objects.create(organization=bar.organization, register=bar, name="BARZAHLUNG")
+    PaymentMethod.objects.create(
+        organization=bar.organization, register=bar, name="Gutschein", category=PaymentCategory.VOUCHER
+    )
     html = home(cast.petra)
     assert "1 payment method unmapped" in html
     assert url("payment_methods", cast.maker) in html
@@ -87,7 +89,7 @@ def test_uploaded_files_that_nobody_applied_lead_to_their_list(cast, bar):
 
 def test_each_line_needs_its_own_authorization(cast, bar):
     Connection.objects.update(status=ConnectionStatus.STOPPED, licence_ends_on=today())
-    PaymentMethod.objects.create(register=bar, name="BARZAHLUNG")
+    PaymentMethod.objects.create(organization=bar.organization, register=bar, name="BARZAHLUNG")
     only(cast.viewer, cast.maker, Scope.ORGANIZATIONS)
     assert "Nothing needs you" in home(cast.viewer)
     only(cast.viewer, cast.maker, Scope.TRANSACTIONS)
@@ -102,7 +104,7 @@ def test_the_number_of_queries_does_not_grow(cast, bar):
         for n in range(more):
             register = make_register(cast.shop, name=f"More {more} {n}")
             Connection.objects.filter(pk=register.connection_id).update(status=ConnectionStatus.STOPPED)
-            PaymentMethod.objects.create(register=register, name="BARZAHLUNG")
+            PaymentMethod.objects.create(organization=register.organization, register=register, name="BARZAHLUNG")
             fill_day(register, days_ago(9), state=FillState.INCOMPLETE)
             file = {"layout": FileLayout.COUNTER, "content": b"", "name": "x.xlsx", "state": ImportState.READY}
             FileImport.objects.create(organization=cast.shop, register=register, **file)
@@ -116,7 +118,7 @@ def test_the_number_of_queries_does_not_grow(cast, bar):
 def test_at_most_six_lines_stand_open_and_the_others_can_be_opened(cast, bar, monkeypatch):
     monkeypatch.setattr("portal.views.home.MOST", 2)
     Connection.objects.update(status=ConnectionStatus.STOPPED, licence_ends_on=today())
-    PaymentMethod.objects.create(register=bar, name="BARZAHLUNG")
+    PaymentMethod.objects.create(organization=bar.organization, register=bar, name="BARZAHLUNG")
     html = home(cast.petra)
     assert "1 more" in html
     assert "1 payment method unmapped" in html.split("<details>")[1]
@@ -124,7 +126,7 @@ def test_at_most_six_lines_stand_open_and_the_others_can_be_opened(cast, bar, mo
 
 def test_an_organizations_page_sums_up_its_registers_and_sales(cast, bar):
     fill_day(bar, days_ago(1), state=FillState.INCOMPLETE)
-    PaymentMethod.objects.create(register=bar, name="BARZAHLUNG")
+    PaymentMethod.objects.create(organization=bar.organization, register=bar, name="BARZAHLUNG")
     petra: Client = signed_in(cast.petra)
     html = petra.get(url("organization", cast.maker)).content.decode()
     for words in ("Registers and sales", "1 register", "1 day incomplete", "1 connection", "1 method unmapped"):

@@ -11,9 +11,11 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from fiscal.choices import ConnectionKind, FileLayout, ImportState
 from fiscal.models import DayTotal, FileImport, Register
+from fiscal.services.file_checks import check_files
 from organizations.choices import Level, Scope
 from tests.cast import Cast
 from tests.fiscal.statistics import books
@@ -58,6 +60,7 @@ def send(petra: Client, cast: Cast, device: Register, text: str = GOOD, **fields
     """Upload a file; the address of its page."""
     answer = petra.post(url("upload_new", cast.shop), form(device, text, **fields))
     assert answer.status_code == 303, text_of(answer)
+    check_files(now=timezone.now())
     return answer["Location"]
 
 
@@ -84,6 +87,34 @@ def test_a_file_is_shown_before_it_counts_and_counts_when_applied(petra: Client,
     page = text_of(petra.get(page_url))
     assert "2 days were filled." in page
     assert f"from=2026-11-16&to=2026-11-24&register={device.public_id}" in page
+
+
+def test_the_page_asks_again_until_the_file_was_checked(petra: Client, cast: Cast, device: Register) -> None:
+    page_url = petra.post(url("upload_new", cast.shop), form(device))["Location"]
+    page = text_of(petra.get(page_url))
+    assert "The file is being read" in page
+    assert f'hx-get="{page_url}" hx-trigger="every 2s"' in page
+    assert "Being checked" in text_of(petra.get(url("uploads", cast.shop)))
+    check_files(now=timezone.now())
+    fragment = text_of(petra.get(page_url, headers={"HX-Request": "true"}))
+    assert fragment.lstrip().startswith('<div id="upload-state">')
+    assert "2 days will be filled." in fragment
+    assert "hx-trigger" not in fragment.partition("k-page")[0][:200]
+
+
+def test_the_valid_rows_can_be_applied_and_the_rest_comes_back(petra: Client, cast: Cast, device: Register) -> None:
+    page_url = send(petra, cast, device, GOOD.replace("17/11/2026;2", "17/11/2026;zwei"))
+    page = text_of(petra.get(page_url))
+    assert "All or nothing" in page
+    assert "Or apply the valid rows" in page
+    assert "One row is left out" in page
+    answer = petra.post(f"{page_url}apply/", {"expected": expected_of(page), "partly": "yes"})
+    assert answer.status_code == 303
+    page = text_of(petra.get(page_url))
+    assert "1 day was filled. One row was left out." in page
+    content = b"".join(petra.get(f"{page_url}rows-to-fix.csv").streaming_content).decode("utf-8-sig")
+    assert "16/11/2026" not in content
+    assert "“zwei” is not a whole number." in content
 
 
 def test_the_same_file_again_is_noticed(petra: Client, cast: Cast, device: Register) -> None:
@@ -166,6 +197,7 @@ def test_unknown_columns_are_named_by_a_person(petra: Client, cast: Cast, device
     assert 'value="net_turnover" selected' in text_of(answer)
 
     assert petra.post(f"{page_url}columns/", {**said, "column-3": "-"}).status_code == 303
+    check_files(now=timezone.now())
     assert "1 day will be filled." in text_of(petra.get(page_url))
     # Remembered for the same headers.
     assert "1 day will be filled." in text_of(petra.get(send(petra, cast, device, STRANGE)))
@@ -252,8 +284,6 @@ def test_who_may_only_look_sees_files_and_changes_none(petra: Client, cast: Cast
 
 
 def test_a_forgotten_file_says_what_became_of_it(petra: Client, cast: Cast, device: Register) -> None:
-    from django.utils import timezone
-
     from fiscal.services.imports import forget_files
 
     page_url = send(petra, cast, device)

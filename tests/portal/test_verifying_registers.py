@@ -183,6 +183,8 @@ def test_a_register_is_verified_again_when_somebody_asks(cast, petra, register):
     Finding.objects.all().delete()
 
     assert petra.post(url("chain_again", cast.shop, register.public_id)).status_code == 303
+    entry = AuditEntry.objects.get(verb=Verb.CHAIN_VERIFIED_AGAIN)
+    assert (entry.actor, entry.subject_id) == (cast.petra, register.public_id)
     verify_due(now=timezone.now())
 
     assert Finding.objects.filter(register=register).count() == 3

@@ -107,8 +107,10 @@ def test_windows_findings_and_methods_are_shown(cast, petra, bar):
         state=WindowState.FAILED, read=3, started_at=timezone.now(), error_text="Kassandro did not answer.",
     )  # fmt: skip
     Finding.objects.create(register=bar, code="CHAIN", day=days_ago(2), found_at=timezone.now())
-    PaymentMethod.objects.create(register=bar, name="Gutscheinkonto")
-    PaymentMethod.objects.create(register=bar, name="Maestro", category=PaymentCategory.CARD)
+    PaymentMethod.objects.create(organization=bar.organization, register=bar, name="Gutscheinkonto")
+    PaymentMethod.objects.create(
+        organization=bar.organization, register=bar, name="Maestro", category=PaymentCategory.CARD
+    )
     html = page_of(petra, bar, cast.maker)
     assert "Kassandro did not answer." in html
     assert "1 open finding" in html
@@ -150,7 +152,7 @@ def test_years_of_history_cost_no_more_queries(cast, petra, bar):
     for more in (1, 60):
         for n in range(more):
             fill_day(bar, days_ago(n + 1))
-            PaymentMethod.objects.create(register=bar, name=f"Method {more} {n}")
+            PaymentMethod.objects.create(organization=bar.organization, register=bar, name=f"Method {more} {n}")
         with CaptureQueriesContext(connection) as queries:
             page_of(petra, bar, cast.maker)
         counts.append(len(queries))

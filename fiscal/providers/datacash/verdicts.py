@@ -14,6 +14,7 @@ from fiscal.providers.verdicts import Raw
 STOP = frozenset({"01", "03"})
 """Credentials refused; their password is over."""
 KINDS = {**verdicts.BY_STATUS, 401: LicenceLapsed, 403: LicenceLapsed}
+LISTS, ERRORS = verdicts.Manners(text_numbers=True), verdicts.Manners(kinds=KINDS)
 _PDF = b"%PDF-"
 _FORM = re.compile(r"[A-Za-z]{0,3}\d{1,5}")
 _CODE = re.compile(r"\s*(\d{2})\b")
@@ -30,7 +31,7 @@ def judge(raw: Raw) -> Any:
     if good and raw.content.startswith(_PDF):
         return raw.content
     if good:
-        body = verdicts.judge(raw, text_numbers=True)
+        body = verdicts.judge(raw, LISTS)
         refusal = _refusal(raw, body) if isinstance(body, dict) else None
         if refusal is None:
             return body
@@ -39,7 +40,7 @@ def judge(raw: Raw) -> Any:
     refusal = _refusal(raw, words)
     if refusal is not None and (isinstance(refusal, CredentialsRefused) or raw.status not in KINDS):
         raise refusal
-    return verdicts.judge(raw, kinds=KINDS)
+    return verdicts.judge(raw, ERRORS)
 
 
 def _refusal(raw: Raw, body: Mapping[str, Any]) -> ProviderError | None:

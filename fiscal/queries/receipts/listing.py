@@ -129,7 +129,7 @@ def filter_choices(reach: Reach) -> FilterChoices:
     registers = _listed(Register.objects.filter(reach.tree() | Q(pk__in=stood)), "register", F("public_id"))
     shops = _listed(Shop.objects.filter(reach.tree()), "shop", F("public_id"))
     nobody = Value(None, UUIDField())
-    methods = _listed(PaymentMethod.objects.filter(reach.tree("register__organization")), "method", nobody)
+    methods = _listed(PaymentMethod.objects.filter(reach.tree()), "method", nobody)
     rows = list(registers.union(shops, methods).order_by("label")[: 3 * CHOICES])
     return FilterChoices(
         registers=[(ref, label) for what, ref, label in rows if what == "register"],

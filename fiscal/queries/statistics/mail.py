@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,7 @@ from fiscal.queries.statistics.span import Span
 from fiscal.queries.statistics.words import compared_words, day_words, finding, money, percent, rate, span_words
 from fiscal.queries.statistics.writing import SEMICOLON, csv_lines
 from organizations.access import Reach
+from organizations.addresses import public_address
 from organizations.countries import NAMES
 
 Lines = list[tuple[str, str]]
@@ -43,6 +46,8 @@ def turnover_mail(reach: Reach, span: Span, *, with_csv: bool) -> ReportMail:
         "compared": compared_words(found),
         "blocks": [block for block in _blocks(found) if block[1]],
         "completeness": _completeness(found),
+        "page": public_address(_page(reach, span)),
+        "reports": public_address(reverse("portal:reports")),
     }
     lines = csv_lines(daily_totals(selection), SEMICOLON)
     file_name = f"daily-totals-{span.first:%Y-%m-%d}-to-{span.last:%Y-%m-%d}.csv"
@@ -52,6 +57,12 @@ def turnover_mail(reach: Reach, span: Span, *, with_csv: bool) -> ReportMail:
         html=render_to_string("fiscal/mail/turnover.html", told),
         file=(file_name, "".join(lines)) if with_csv else None,
     )
+
+
+def _page(reach: Reach, span: Span) -> str:
+    """The page that has the figures of the mail, and more of them."""
+    page = reverse("portal:organization_statistics", args=[reach.organization.public_id])
+    return f"{page}?{urlencode({'from': span.first.isoformat(), 'to': span.last.isoformat()})}"
 
 
 def _blocks(found: Statistics) -> list[tuple[str, Lines]]:

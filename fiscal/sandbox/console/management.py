@@ -105,6 +105,27 @@ def _edit_organization(desk: Desk, request: Request, organization_id: str) -> Re
     return see_other(f"/management/organizations/{organization_id}")
 
 
+def _make_organization(desk: Desk, request: Request) -> Reply:
+    name = request.form.get("name", "").strip()
+    tree.check({"name": name})
+    made = desk.make_organization(name)
+    return see_other(f"/management/organizations/{made['_id']}")
+
+
+def _make_key(desk: Desk, request: Request, organization_id: str) -> Reply:
+    """A key as a person makes it in the dashboard: the only way to the first one."""
+    doc = next((one for one in desk.objects() if one["_id"] == organization_id), None)
+    if doc is None:
+        raise KeyError(organization_id)
+    env = request.form.get("env", "")
+    if env not in doc["_envs"]:
+        raise ValueError(f"This organization has {' and '.join(doc['_envs'])}.")
+    key, secret = desk.make_api_key(organization_id, env, request.form.get("name", "").strip() or "kontor")
+    return page(
+        "key.html", {"here": "organizations", "key": key, "secret": secret, "name": doc["name"], "id": organization_id}
+    )
+
+
 def _delete_organization(desk: Desk, request: Request, organization_id: str) -> Reply:
     desk.delete(organization_id)
     return see_other("/management/")
@@ -120,6 +141,7 @@ def _set_key_status(desk: Desk, request: Request, key_id: str) -> Reply:
 
 _PLAIN: dict[tuple[str, str], Callable[[Desk, Request], Reply]] = {
     ("GET", ""): tree.organizations,
+    ("POST", "organizations/new"): _make_organization,
     ("GET", "requests"): _requests,
     ("GET", "faults"): _faults,
     ("POST", "faults/add"): _add_fault,
@@ -131,6 +153,7 @@ _PLAIN: dict[tuple[str, str], Callable[[Desk, Request], Reply]] = {
 _NAMED: dict[tuple[str, str, str], Callable[[Desk, Request, str], Reply]] = {
     ("GET", "organizations", ""): tree.organization,
     ("POST", "organizations", "edit"): _edit_organization,
+    ("POST", "organizations", "key"): _make_key,
     ("POST", "organizations", "delete"): _delete_organization,
     ("POST", "api-keys", "status"): _set_key_status,
     ("POST", "faults", "remove"): _remove_fault,

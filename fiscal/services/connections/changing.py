@@ -14,6 +14,7 @@ from fiscal.choices import BackfillState, ConnectionStatus
 from fiscal.models import Connection
 from fiscal.services.connections.asking import ask_again
 from fiscal.services.connections.rules import check_add_ons, check_name, mine, refuse_files, require, told
+from fiscal.statistics.claims import release
 from organizations.access import Reach
 from organizations.audit import record
 from organizations.choices import Verb
@@ -87,6 +88,7 @@ def remove_connection(reach: Reach, public_id: UUID, *, reason: str) -> None:
     connection.status, connection.status_since = ConnectionStatus.REVOKED, timezone.now()
     connection.status_reason, connection.human_action = reason[:500], ""
     connection.save()
+    release(connection)
     begun = connection.backfills.filter(state__in=[BackfillState.RUNNING, BackfillState.PAUSED])
     begun.update(state=BackfillState.CANCELLED, ended_at=timezone.now())
     record(reach, Verb.CONNECTION_REMOVED, connection, before=told(connection), reason=reason)

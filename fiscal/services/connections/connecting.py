@@ -23,11 +23,11 @@ from fiscal.services.connections.rules import (
     check_name,
     checked_credentials,
     checked_key,
+    claim_or_refuse,
     mine,
     own_vat_number,
     refuse_files,
     refuse_other_vat_number,
-    refuse_read_already,
     require,
     told,
 )
@@ -47,9 +47,9 @@ def connect_kassandro(reach: Reach, *, kind: ConnectionKind, name: str, api_key:
     if kind not in KASSANDRO_KINDS:
         raise ConnectionRefused({"kind": _("Choose an account or a register.")})
     api_key = checked_key(reach, name, "api_key", api_key)
-    refuse_read_already(reach, serials_behind(kind, api_key))
+    serials = serials_behind(kind, api_key)
     connection = Connection(provider=Provider.KASSANDRO, kind=kind, country_code="AUT", tier=tier.strip()[:40])
-    return _stored(reach, connection, name, api_key)
+    return _stored(reach, connection, name, api_key, serials=serials)
 
 
 def connect_datacash(
@@ -117,24 +117,30 @@ def replace_secret(reach: Reach, public_id: UUID, *, key: str, credentials: str 
     connection = mine(reach, public_id)
     refuse_files(connection)
     field = "key" if connection.kind == ConnectionKind.KEY else "api_key"
-    key = checked_key(reach, connection.name, field, key)
+    key, serials = checked_key(reach, connection.name, field, key), list[str]()
     if connection.kind == ConnectionKind.KEY:
         credentials = checked_credentials(credentials) if credentials.strip() else connection.credentials()
         refuse_other_vat_number(about_key(key, credentials).vat_number, connection.vat_number)
     else:
-        credentials = ""
-        serials = serials_behind(ConnectionKind(connection.kind), key)
-        refuse_read_already(reach, serials, apart_from=connection)
-    return _replaced(reach, public_id, key, credentials)
+        credentials, serials = "", serials_behind(ConnectionKind(connection.kind), key)
+    return _replaced(reach, public_id, key, credentials, serials)
 
 
-def _stored(reach: Reach, connection: Connection, name: str, secret: str, credentials: str = "") -> Connection:
+def _stored(
+    reach: Reach,
+    connection: Connection,
+    name: str,
+    secret: str,
+    credentials: str = "",
+    serials: Sequence[str] = (),
+) -> Connection:
     connection.organization, connection.name = reach.organization, name.strip()
     connection.stored_by, connection.accepted_at = reach.actor, timezone.now()
     connection.hold(secret, credentials)
     try:
         with transaction.atomic(durable=True):
             connection.save()
+            claim_or_refuse(reach, connection, serials)
             record(reach, Verb.CONNECTION_STORED, connection, after=told(connection))
     except IntegrityError:
         words = _("This partita IVA is read with a key already: replace that key, or everything would count twice.")
@@ -143,9 +149,10 @@ def _stored(reach: Reach, connection: Connection, name: str, secret: str, creden
 
 
 @transaction.atomic(durable=True)
-def _replaced(reach: Reach, public_id: UUID, key: str, credentials: str) -> Connection:
+def _replaced(reach: Reach, public_id: UUID, key: str, credentials: str, serials: Sequence[str]) -> Connection:
     # Looked for anew: who removed it meanwhile meant it.
     connection = Connection.objects.select_for_update().get(pk=mine(reach, public_id).pk)
+    claim_or_refuse(reach, connection, serials)
     before, now = {"key": connection.key_hint}, timezone.now()
     connection.hold(key, credentials)
     connection.token_sealed = ""

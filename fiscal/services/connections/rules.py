@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from stdnum import luhn
 
-from fiscal.choices import AddOn, ConnectionKind, ConnectionStatus, Provider
-from fiscal.models import Connection, Register
+from fiscal.choices import AddOn, ConnectionKind, ConnectionStatus
+from fiscal.models import Connection
+from fiscal.statistics.claims import claim, head_of
 from organizations.access import Reach, in_reach
 from organizations.choices import Level, Scope
 from organizations.models import Organization
@@ -102,30 +102,29 @@ def refuse_other_vat_number(said: str, number: str) -> None:
         raise ConnectionRefused({"vat_number": words % {"said": said, "number": number}})
 
 
-def refuse_read_already(reach: Reach, serials: list[str], *, apart_from: Connection | None = None) -> None:
-    """The same account twice would count everything twice: a Kassen-ID is read through one connection of a tree."""
-    head = reach.organization.parent_id or reach.organization.pk
-    known = Register.objects.filter(Q(organization=head) | Q(organization__parent=head), gone_at=None)
-    known = known.filter(provider=Provider.KASSANDRO, serial__in=[serial for serial in serials if serial])
-    known = known.exclude(connection__status=ConnectionStatus.REVOKED)
-    if apart_from is not None:
-        known = known.exclude(connection=apart_from)
-    if found := known.select_related("connection").first():
-        raise ConnectionRefused({"api_key": _read_already(reach, found)})
+def claim_or_refuse(reach: Reach, connection: Connection, serials: Sequence[str]) -> None:
+    """Claim these Kassen-IDs for the connection. Raises ConnectionRefused if others below the same main organization read one.
+
+    Call it in the transaction that stores the key.
+    """
+    if others := claim(connection, serials):
+        raise ConnectionRefused({"api_key": _read_already(reach, connection, min(others))})
 
 
-def _read_already(reach: Reach, found: Register) -> str:
+def _read_already(reach: Reach, connection: Connection, serial: str) -> str:
     """SECURITY: a connection of the organization above, or of one beside, is not named to who does not reach it."""
     named = (
         reach.tree()
         if reach.actor is None
         else reach.tree() | in_reach(reach.actor, Scope.INTEGRATIONS, organization="organization")
     )
-    if Connection.objects.filter(named, pk=found.connection_id).exists():
+    claimed = {"claims__head": head_of(connection), "claims__provider": connection.provider}
+    found = Connection.objects.filter(named, **claimed, claims__serial=serial).first()
+    if found is not None:
         words = _("Register %(serial)s of this account is read already through “%(name)s”: it would count twice.")
-        return words % {"serial": found.serial, "name": found.connection.name}
+        return words % {"serial": serial, "name": found.name}
     words = _("Register %(serial)s of this account is read already from elsewhere: it would count twice.")
-    return words % {"serial": found.serial}
+    return words % {"serial": serial}
 
 
 def told(connection: Connection) -> dict[str, Any]:

@@ -29,11 +29,13 @@ class Problems:
 
     def __init__(self) -> None:
         self.kept: list[Problem] = []
+        self.rows: set[int] = set()
         self.total = 0
 
     def add(self, row: int, column: str, words: str) -> None:
         """Note one; of very many only the first are kept."""
         self.total += 1
+        self.rows.add(row)
         if len(self.kept) < MOST_KEPT:
             self.kept.append(Problem(row, column, words))
 

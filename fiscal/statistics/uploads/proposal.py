@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from fiscal.choices import ConnectionKind, FileLayout
 from fiscal.models import FileImport
 from fiscal.statistics.files.checking import Checked, Opened, check, open_file
+from fiscal.statistics.files.content import Content
+from fiscal.statistics.files.kept import unpack
 from fiscal.statistics.files.reading import Stated
 from fiscal.statistics.placing import Places
 from fiscal.statistics.uploads.held import held_days
@@ -26,9 +28,16 @@ def check_import(row: FileImport, opened: Opened | None = None) -> Checked:
     return checked
 
 
-def propose(row: FileImport, checked: Checked) -> list[DayPlan]:
-    """What each day of a file without problems would become."""
-    days = checked.content.days
+def content_of(row: FileImport) -> Content:
+    """What its check found that can be applied. Raises ValueError if there is nothing."""
+    if row.checked is None:
+        raise ValueError("nothing of this file can be applied")
+    return unpack(bytes(row.checked))
+
+
+def propose(row: FileImport, content: Content) -> list[DayPlan]:
+    """What each day of a checked file would become."""
+    days = content.days
     held = held_days(row.register, [one.day for one in days])
     return plan(days, held, is_read=row.register.connection.kind != ConnectionKind.FILES)
 
@@ -53,12 +62,12 @@ def span_of(row: FileImport) -> Span:
     return Span(row.first_day, row.last_day)
 
 
-def days_elsewhere(row: FileImport, checked: Checked) -> list[date]:
+def days_elsewhere(row: FileImport, content: Content) -> list[date]:
     """Days of the file, and of its sums, on which the device stood neither at the import's organization nor below it."""
     places, own = Places(row.register), row.organization_id
     inside = set(Organization.objects.filter(parent=own).values_list("pk", flat=True)) | {own}
-    days = {one.day for one in checked.content.days}
-    if checked.content.span:
+    days = {one.day for one in content.days}
+    if content.span:
         # A sum is set against what we hold of the whole span.
         days.update(span_of(row).days())
     return sorted(day for day in days if places.on(day) not in inside)
@@ -66,7 +75,7 @@ def days_elsewhere(row: FileImport, checked: Checked) -> list[date]:
 
 def _check_places(row: FileImport, checked: Checked) -> None:
     """SECURITY: days on which the device stood elsewhere belong to that organization, and are uploaded there."""
-    if elsewhere := days_elsewhere(row, checked):
+    if elsewhere := days_elsewhere(row, checked.content):
         told = {"n": len(elsewhere), "first": elsewhere[0], "last": elsewhere[-1]}
         words = _(
             "On %(n)d days between %(first)s and %(last)s the device stood in another organization: upload these days there."

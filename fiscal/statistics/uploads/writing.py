@@ -19,6 +19,7 @@ from fiscal.models import (
     Register,
 )
 from fiscal.statistics.files.headers import folded
+from fiscal.statistics.methods import add_methods
 from fiscal.statistics.placing import Places
 from fiscal.statistics.uploads.plan import WRITTEN, DayPlan, Deed, Detail
 from fiscal.statistics.windows import local_day
@@ -42,7 +43,15 @@ class _Writing:
     def __init__(self, register: Register, plans: list[DayPlan], now: datetime) -> None:
         self.register, self.plans, self.now = register, plans, now
         self.places = Places(register)
-        self.methods = _methods(register, plans)
+        self.methods = _methods(
+            register,
+            {
+                (self.places.on(one.day), name)
+                for one in plans
+                if Detail.PAYMENTS in one.details
+                for name in one.figures.payments or {}
+            },
+        )
 
     def write(self) -> None:
         whole = [one.day for one in self.plans if one.deed in {Deed.FILL, Deed.REPLACE}]
@@ -80,7 +89,7 @@ class _Writing:
         if detail == Detail.PAYMENTS:
             sums: Counter[PaymentMethod] = Counter()
             for name, cents in (figures.payments or {}).items():
-                sums[self.methods[name]] += cents
+                sums[self.methods[own["organization_id"], name]] += cents
             for method, cents in sums.items():
                 yield DayPayment(**own, method=method, total=cents)
         elif detail == Detail.VAT:
@@ -136,20 +145,21 @@ def _delete(table: Any, register: Register, days: Iterable[date]) -> None:
     table.objects.filter(register=register, day__in=list(days)).delete()
 
 
-def _methods(register: Register, plans: list[DayPlan]) -> dict[str, PaymentMethod]:
-    """The register's payment method for every name in the plans; those that are new become known, unmapped.
+def _methods(register: Register, used: set[tuple[int, str]]) -> dict[tuple[int, str], PaymentMethod]:
+    """The register's payment method for every organization and name; those that are new become known.
 
     The cloud writes a method with a small letter in one file and with a capital in another: that is one method.
     """
-    names = sorted({name for one in plans if Detail.PAYMENTS in one.details for name in one.figures.payments or {}})
-    found = _matched(register, names)
-    new = [PaymentMethod(register=register, name=name) for name in names if name not in found]
-    PaymentMethod.objects.bulk_create(new, ignore_conflicts=True)
-    return _matched(register, names) if new else found
+    found = _matched(register, used)
+    if new := used - found.keys():
+        add_methods(register, new)
+        found = _matched(register, used)
+    return found
 
 
-def _matched(register: Register, names: list[str]) -> dict[str, PaymentMethod]:
+def _matched(register: Register, used: set[tuple[int, str]]) -> dict[tuple[int, str], PaymentMethod]:
     known = list(PaymentMethod.objects.filter(register=register))
-    exact, alike = {row.name: row for row in known}, {folded(row.name): row for row in known}
-    found = {name: exact.get(name) or alike.get(folded(name)) for name in names}
-    return {name: row for name, row in found.items() if row}
+    exact = {(row.organization_id, row.name): row for row in known}
+    alike = {(row.organization_id, folded(row.name)): row for row in known}
+    found = {(place, name): exact.get((place, name)) or alike.get((place, folded(name))) for place, name in used}
+    return {place: row for place, row in found.items() if row}

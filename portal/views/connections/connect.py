@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from fiscal.choices import ConnectionKind
+from fiscal.choices import ConnectionKind, Provider
+from fiscal.queries.practice import sandbox_page
 from fiscal.services import ConnectionRefused, connect_datacash, connect_files, connect_kassandro
 from organizations.access import Reach
 from organizations.choices import Level, Scope
@@ -101,6 +102,7 @@ def _ask(request: PageRequest, reach: Reach, source: str, kind: ConnectionKind, 
         ConnectionKind.KEY: _("Connect a DataCash key"),
         ConnectionKind.FILES: _("Connect DataCash by files"),
     }
+    provider = Provider.DATACASH if kind == ConnectionKind.KEY else Provider.KASSANDRO
     new_url = reverse("portal:connection_new", args=[reach.organization.public_id])
     path = ((_("Connections"), list_url(reach)), (_("Connect"), new_url), (titles[kind], ""))
     context = frame(reach, *path) | {
@@ -109,6 +111,7 @@ def _ask(request: PageRequest, reach: Reach, source: str, kind: ConnectionKind, 
         "form": form,
         "secret_lost": bool(form.errors) and any(name in form.fields for name in SECRETS),
         "cancel_url": new_url,
+        "sandbox_url": "" if kind == ConnectionKind.FILES else sandbox_page(provider),
     }
     response = render(request, "portal/connections/connect.html", context, status=422 if form.errors else 200)
     response["Cache-Control"] = "no-store"

@@ -55,8 +55,9 @@ def upload_columns(request: PageRequest, reach: Reach, import_id: UUID) -> HttpR
 @scoped(Scope.INTEGRATIONS, Level.MANAGE)
 def upload_apply(request: PageRequest, reach: Reach, import_id: UUID) -> HttpResponse:
     """Write what the preview showed; if that has changed meanwhile, the new preview is shown instead."""
+    expected, partly = request.POST.get("expected", ""), request.POST.get("partly") == "yes"
     try:
-        row = apply_import(reach, import_id, expected=request.POST.get("expected", ""))
+        row = apply_import(reach, import_id, expected=expected, partly=partly)
     except ObjectDoesNotExist:
         raise Http404 from None
     except RulesBroken as broken:

@@ -18,7 +18,7 @@ from organizations.access import Reach
 from organizations.choices import Level, Scope
 from portal.csvfile import stream
 from portal.frame import frame
-from portal.http import PageRequest, lead_to, scoped
+from portal.http import PageRequest, lead_to, scoped, show
 
 
 @require_safe
@@ -31,7 +31,7 @@ def upload(request: PageRequest, reach: Reach, import_id: UUID) -> HttpResponse:
 @require_safe
 @scoped(Scope.INTEGRATIONS)
 def upload_fix(request: PageRequest, reach: Reach, import_id: UUID) -> HttpResponseBase:
-    """The rows of a refused file with a last column that says what is wrong; the importer ignores it."""
+    """The rows that were refused, with a last column that says what is wrong; the importer ignores it."""
     found = fix_file(reach, import_id)
     if found is None:
         # A file without rows to fix has a page that says how it stands; one that is not there has none.
@@ -57,13 +57,21 @@ def show_upload(request: PageRequest, reach: Reach, found: ImportPage, *, error:
         urls["discard"] = reverse("portal:upload_discard", args=ids) if row.state != ImportState.DONE else ""
         urls["columns"] = reverse("portal:upload_columns", args=ids) if row.state == ImportState.MAPPING else ""
         urls["apply"] = reverse("portal:upload_apply", args=ids) if found.preview or found.counts else ""
-    if row.state == ImportState.REFUSED and not row.forgotten:
+    if found.fixable:
         urls["fix"] = reverse("portal:upload_fix", args=ids)
     if reach.allows(Scope.TRANSACTIONS):
         urls["statistics"] = _statistics_url(reach, found)
         urls["methods"] = reverse("portal:payment_methods", args=[here])
-    context = uploads_frame(reach, (row.name, "")) | {"title": row.name, "page": found, "urls": urls, "error": error}
-    return render(request, "portal/uploads/upload.html", context, status=422 if error else 200)
+    context = uploads_frame(reach, (row.name, "")) | {
+        "title": row.name,
+        "page": found,
+        "urls": urls,
+        "error": error,
+        "here_url": upload_url(reach, row.import_id),
+    }
+    if error:
+        return render(request, "portal/uploads/upload.html", context, status=422)
+    return show(request, "portal/uploads/upload.html", "portal/uploads/_state.html", context)
 
 
 def _statistics_url(reach: Reach, found: ImportPage) -> str:

@@ -28,7 +28,7 @@ from portal.views.uploads.page import upload_url, uploads_frame
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.INTEGRATIONS, Level.MANAGE)
 def upload_new(request: PageRequest, reach: Reach) -> HttpResponse:
-    """The form; after it the file is checked whole, and its page says what follows."""
+    """The form; after it a worker checks the file whole, and its page says what comes of it."""
     found, today = devices(reach), timezone.localdate()
     sent = {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
     form = UploadForm(**sent, devices=found, latest=today, initial=_chosen(request, found))

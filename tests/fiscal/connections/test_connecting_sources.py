@@ -112,6 +112,12 @@ def test_the_same_account_twice_would_count_twice_and_is_refused(business):
     assert business.connect_kassandro().pk
 
 
+def test_it_is_refused_before_it_was_read_for_the_first_time(business):
+    """Two people connect the same account within a minute: nobody knows its registers yet."""
+    business.connect_kassandro()
+    assert "Kassen Graz" in refused(business.connect_kassandro, ConnectionKind.REGISTER)["api_key"]
+
+
 def test_a_connection_above_is_not_named_to_people_of_a_managed_organization(business):
     """They learn that the register is read, and neither through what nor by whom."""
     above = business.connect_kassandro(name="Holding Huber")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
+from django.utils.html import escape
 
 from fiscal import tasks
 from fiscal.choices import ReportRhythm
@@ -67,6 +69,24 @@ def test_a_report_says_what_the_page_says_in_text_html_and_file(cast, report):
     assert name == "daily-totals-2026-11-04-to-2026-11-04.csv"
     assert ";133,45;" in content
     assert "777" not in text + html + content
+
+
+def test_a_report_leads_to_its_figures_and_to_the_subscription(cast, report, settings, client):
+    settings.PUBLIC_URL = "https://kontor.example"
+    send()
+
+    (message,) = mail.outbox
+    links = re.findall(r"https://kontor\.example(/\S*)", message.body)
+    assert links == [
+        f"/o/{cast.maker.public_id}/statistics/?from=2026-11-04&to=2026-11-04",
+        "/statistics/reports/",
+    ]
+    html, _kind = message.alternatives[0]
+    for link in links:
+        assert f'href="https://kontor.example{escape(link)}"' in html
+    client.force_login(cast.petra)
+    assert "133.45" in client.get(links[0]).content.decode()
+    assert client.get(links[1]).status_code == 200
 
 
 def test_nobody_gets_it_twice(cast, report, clock):

@@ -158,3 +158,25 @@ assert not settings.configured
 """
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(result.stdout) == [200] * 5
+
+
+def test_an_organization_and_its_first_key_are_made_as_in_the_dashboard(world, show, post):
+    answer = post("/management/organizations/new", name="Kassen Süd GmbH")
+    place = answer.headers["Location"]
+    assert answer.status_code == 303
+    assert "Make an API key" in show(place).text
+    text = post(f"{place}/key", name="kontor", env="TEST").text
+    key, secret = re.findall(r"<pre[^>]*>([^<]+)</pre>", text)
+    auth = {"api_key": key, "api_secret": secret}
+    answer = world.test.session.post(f"{world.test.host}/management/api/v0/auth", json=auth)
+    assert answer.status_code == 200
+    assert secret not in show(place).text
+
+
+def test_a_key_for_a_mode_that_the_organization_lacks_is_refused(world, show, post):
+    made = world.sandbox.make_organization("Nur Test GmbH", envs=["TEST"])
+    answer = post(f"/management/organizations/{made['_id']}/key", name="kontor", env="LIVE")
+    assert answer.status_code == 400
+    assert "This organization has TEST." in answer.text
+    assert post("/management/organizations/none/key", env="TEST").status_code == 404
+    assert post("/management/organizations/new", name="x").status_code == 400

@@ -144,7 +144,8 @@ def sell(
     receipts = [sale(day, one, country=register.country_code) if isinstance(one, int) else one for one in sold]
     names = {name for receipt in receipts for name, _ in receipt.payments}
     PaymentMethod.objects.bulk_create(
-        [PaymentMethod(register=register, name=name) for name in names], ignore_conflicts=True
+        [PaymentMethod(organization=placed(register, day), register=register, name=name) for name in names],
+        ignore_conflicts=True,
     )
     rows = Receipt.objects.bulk_create([_row(register, receipt) for receipt in receipts])
     mark(register, day)
@@ -276,7 +277,12 @@ def bulk_days(
 
 def _methods_of(registers: Sequence[Register], names: Sequence[str]) -> dict[tuple[int, str], PaymentMethod]:
     PaymentMethod.objects.bulk_create(
-        [PaymentMethod(register=register, name=name) for register in registers for name in names], ignore_conflicts=True
+        [
+            PaymentMethod(organization=register.organization, register=register, name=name)
+            for register in registers
+            for name in names
+        ],
+        ignore_conflicts=True,
     )
     return {(row.register_id, row.name): row for row in PaymentMethod.objects.filter(register__in=registers)}
 

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from fiscal.choices import FileLayout, ImportState
 from fiscal.models import FileImport
+from fiscal.services.file_checks import check_files
 from fiscal.services.imports import Upload, apply_import, upload_file
 from fiscal.statistics.rollup import roll_up
 from fiscal.statistics.uploads.plan import digest_of
-from fiscal.statistics.uploads.proposal import check_import, propose
+from fiscal.statistics.uploads.proposal import content_of, propose
 from tests.fiscal.statistics.files.reads import FIRST, LAST, VAT_NUMBER, csv_of
 
 HEAD = "data;documenti;annulli;resi;totale"
@@ -24,11 +25,20 @@ def upload(
     reach, register, content, layout=FileLayout.DAILY_TOTALS, first=FIRST, last=LAST, **fields: Any
 ) -> FileImport:
     values = {"register_id": register.public_id, "layout": layout, "first_day": first, "last_day": last}
-    return upload_file(reach, upload=Upload(**{**values, "name": "aggregati.csv", "content": content, **fields}))
+    return checked(
+        upload_file(reach, upload=Upload(**{**values, "name": "aggregati.csv", "content": content, **fields}))
+    )
+
+
+def checked(row: FileImport) -> FileImport:
+    """The file after a worker had its turn."""
+    check_files(now=timezone.now())
+    row.refresh_from_db()
+    return row
 
 
 def plans_of(row):
-    return propose(row, check_import(row))
+    return propose(row, content_of(row))
 
 
 def apply(reach, row):

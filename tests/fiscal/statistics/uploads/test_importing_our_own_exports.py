@@ -14,9 +14,9 @@ from fiscal.models import DayArticle, DayPayment, DayTotal, DayVat, FillDay
 from fiscal.queries.statistics import COMMA, SEMICOLON, TABLES, Span, Wanted, csv_lines, of_organization, write_xlsx
 from fiscal.services.imports import Upload, apply_import, upload_file
 from fiscal.statistics.uploads.plan import digest_of
-from fiscal.statistics.uploads.proposal import check_import, propose
 from organizations.access import system_reach
 from tests.fiscal.statistics import books
+from tests.fiscal.statistics.uploads.imported import checked, plans_of
 
 FIRST, LAST = date(2026, 11, 16), date(2026, 11, 20)
 
@@ -74,9 +74,9 @@ def come_back(sold, content, layout):
     source = books.make_connection(other, country="ITA", kind=ConnectionKind.FILES)
     device = books.make_register(other, country="ITA", connection=source)
     reach = system_reach(other, reason="a test")
-    row = upload_file(reach, upload=Upload(device.public_id, layout, FIRST, LAST, "ours.csv", content))
+    row = checked(upload_file(reach, upload=Upload(device.public_id, layout, FIRST, LAST, "ours.csv", content)))
     assert row.state == ImportState.READY, row.problems
-    apply_import(reach, row.public_id, expected=digest_of(propose(row, check_import(row))))
+    apply_import(reach, row.public_id, expected=digest_of(plans_of(row)))
     return device
 
 
@@ -122,7 +122,7 @@ def test_a_file_of_several_registers_is_refused(sold):
     reach = system_reach(sold.organization, reason="a test")
     for what, layout in (("detail", FileLayout.STATISTICS), ("daily", FileLayout.DAILY_TOTALS)):
         content = FORMATS["comma"](TABLES[what](of_organization(reach, Wanted(Span(FIRST, LAST)))))
-        row = upload_file(reach, upload=Upload(sold.public_id, layout, FIRST, LAST, "all.csv", content))
+        row = checked(upload_file(reach, upload=Upload(sold.public_id, layout, FIRST, LAST, "all.csv", content)))
         assert "Export the one register" in row.problems[0][2]
 
 
@@ -132,4 +132,4 @@ def test_a_file_of_another_country_is_refused(sold):
     content = FORMATS["comma"](export(till, "detail"))
     reach = system_reach(sold.organization, reason="a test")
     upload = Upload(sold.public_id, FileLayout.STATISTICS, FIRST, LAST, "at.csv", content)
-    assert "AUT" in upload_file(reach, upload=upload).problems[0][2]
+    assert "AUT" in checked(upload_file(reach, upload=upload)).problems[0][2]

@@ -123,7 +123,7 @@ def test_receipts_that_tell_their_payments_replace_what_a_file_told(told):
     Receipt.objects.update(payments=[["PE", 1250]])
     books.mark(told, DAY)
     roll_up(now=timezone.now())
-    PaymentMethod.objects.get_or_create(register=told, name="PE")
+    PaymentMethod.objects.get_or_create(organization=told.organization, register=told, name="PE")
     books.mark(told, DAY)
     roll_up(now=timezone.now())
     assert [row.method.name for row in DayPayment.objects.filter(register=told)] == ["PE"]
