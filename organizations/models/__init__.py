@@ -6,9 +6,11 @@ from organizations.models.audit_entry import AuditEntry
 from organizations.models.draft import Draft
 from organizations.models.grant import Delegation, DelegationRequest, Grant
 from organizations.models.invitation import Handover, Invitation, InvitationGrant
+from organizations.models.notification import FoldedNotice, Mailing, NoticeCursor, Notification
 from organizations.models.organization import Logo, Organization, shown_name
 from organizations.models.role import Right, Role
 from organizations.models.spans import in_force
+from organizations.models.subscription import NoticeSettings, Snooze, Subscription
 from organizations.models.team import NamedGroup, NamedGroupMember, Team, TeamMember
 from organizations.models.user import User
 
@@ -19,16 +21,23 @@ __all__ = [
     "Delegation",
     "DelegationRequest",
     "Draft",
+    "FoldedNotice",
     "Grant",
     "Handover",
     "Invitation",
     "InvitationGrant",
     "Logo",
+    "Mailing",
     "NamedGroup",
     "NamedGroupMember",
+    "NoticeCursor",
+    "NoticeSettings",
+    "Notification",
     "Organization",
     "Right",
     "Role",
+    "Snooze",
+    "Subscription",
     "Team",
     "TeamMember",
     "User",
