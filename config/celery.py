@@ -21,5 +21,12 @@ app.conf.beat_schedule = {
     "attest": {"task": "fiscal.tasks.attest", "schedule": 3600.0, "options": {"expires": 600}},
     "verify-records": {"task": "fiscal.tasks.verify_records", "schedule": 600.0, "options": {"expires": 600}},
     "prune-records": {"task": "fiscal.tasks.prune_records", "schedule": 86400.0, "options": {"expires": 3600}},
+    "tell": {"task": "fiscal.tasks.tell", "schedule": 15.0, "options": {"expires": 15}},
+    "send-notices": {"task": "fiscal.tasks.send_notices", "schedule": 60.0, "options": {"expires": 60}},
+    "tidy-notifications": {
+        "task": "fiscal.tasks.tidy_notifications",
+        "schedule": 86400.0,
+        "options": {"expires": 3600},
+    },
     "send-reports": {"task": "fiscal.tasks.send_reports", "schedule": 300.0, "options": {"expires": 300}},
 }

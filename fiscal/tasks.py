@@ -13,9 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from fiscal import services
+from fiscal.queries.notices import notice_mail
 from fiscal.queries.statistics import Span, turnover_mail
 from fiscal.services.file_checks import check_files as check_waiting_files
 from fiscal.services.file_checks import waits
+from fiscal.services.notices import gather_mails, send_mails, tell_everybody, tidy_notices
 from fiscal.services.reports import send_due_reports
 from organizations import services as records
 from organizations.desired import changed
@@ -95,6 +97,29 @@ def prune_records(**_: Any) -> None:
     run_periodic("prune_records", now=timezone.now())
 
 
+@shared_task
+def tell(**_: Any) -> None:
+    """Tell people what is new in the records; once per slot of time."""
+    run_periodic("tell", now=timezone.now())
+
+
+@shared_task
+def send_notices(**_: Any) -> None:
+    """Write down the mails of notifications that are due, and send them; once per slot of time."""
+    run_periodic("send_notices", now=timezone.now())
+
+
+@shared_task
+def tidy_notifications(**_: Any) -> None:
+    """Drop notifications that are old; once per slot of time."""
+    run_periodic("tidy_notifications", now=timezone.now())
+
+
+def _send_notices(now: datetime) -> int:
+    gather_mails(now=now)
+    return send_mails(now=now, compose=notice_mail)
+
+
 def _send_reports(now: datetime) -> int:
     return send_due_reports(
         now=now,
@@ -110,6 +135,9 @@ PERIODIC: dict[str, tuple[timedelta, Callable[[datetime], object]]] = {
     "check_files": (timedelta(seconds=15), lambda now: check_waiting_files(now=now)),
     "keep_statistics": (timedelta(hours=6), lambda now: services.keep_statistics(now=now)),
     "send_reports": (timedelta(minutes=5), _send_reports),
+    "tell": (timedelta(seconds=15), lambda now: tell_everybody(now=now)),
+    "send_notices": (timedelta(minutes=1), _send_notices),
+    "tidy_notifications": (timedelta(days=1), lambda now: tidy_notices(now=now)),
     "attest": (timedelta(hours=1), lambda now: records.write_checkpoints(now=now)),
     "verify_records": (timedelta(minutes=10), lambda now: records.verify_due_records(now=now)),
     "prune_records": (timedelta(days=1), lambda now: records.prune_records(now=now)),
