@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from portal import urls_activity, urls_connections, urls_receipts, urls_registers, urls_statistics, urls_uploads
+from portal import (
+    urls_activity,
+    urls_connections,
+    urls_notifications,
+    urls_receipts,
+    urls_registers,
+    urls_statistics,
+    urls_uploads,
+)
 from portal.views import (
     addresses,
     billing,
@@ -84,6 +92,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{CREDENTIAL}remove/", credentials.credential_remove, name="credential_remove"),
     # what was done
     *urls_activity.urlpatterns,
+    *urls_notifications.urlpatterns,
     # what they sell
     *urls_connections.urlpatterns,
     *urls_registers.urlpatterns,

@@ -1,7 +1,7 @@
 """What somebody is told, as they may read it now: the list, the bell, the mails, and their own settings."""
 
 from fiscal.queries.notices.followed import FOLLOWED, Followed, followed_object
-from fiscal.queries.notices.listing import MOST_COUNTED, Notice, Notices, notices, unread_count
+from fiscal.queries.notices.listing import MOST_COUNTED, Notice, Notices, notice_of, notices, unread_count
 from fiscal.queries.notices.mail import NoticeMail, notice_mail
 from fiscal.queries.notices.routing import Routing, places_to_route, routing
 
@@ -12,8 +12,10 @@ __all__ = [
     "Notice",
     "NoticeMail",
     "Notices",
+    "Routing",
     "followed_object",
     "notice_mail",
+    "notice_of",
     "notices",
     "places_to_route",
     "routing",

@@ -78,6 +78,12 @@ def notices(
     return Notices(shown, total, readable.filter(read_at=None).count(), newest, _folded(user))
 
 
+def notice_of(user: User, pk: int) -> Notice | None:
+    """One of the person's own that they may read; None for any other."""
+    own = Notification.objects.filter(still_readable(user), user=user, pk=pk, entry__number__gt=0)
+    return next(iter(read_as(user, list(own.select_related("entry__organization")))), None)
+
+
 def read_as(user: User, rows: Sequence[Notification]) -> list[Notice]:
     """The rows in words, with no name that the reader may not know."""
     reader = Reader.of(user, [row.entry for row in rows])

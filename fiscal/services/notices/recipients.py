@@ -46,7 +46,7 @@ class Recipients:
         """Who is told of this entry. Never the person who did it, nor anybody who may not read it now."""
         topic = Topic.of(entry.verb)
         follows = [self.followers.get(each, {}) for each in {entry.subject_id, self.organization.public_id}]
-        found = {}
+        found: dict[int, Channel] = {}
         for pk in self.people:
             if pk == entry.actor_id or {(pk, str(topic)), (pk, str(entry.subject_id))} & self.snoozed:
                 continue
