@@ -57,7 +57,7 @@ def routing(user: User) -> Routing:
     """The person's own settings, in as many queries however many lines there are."""
     lines = list(Subscription.objects.filter(user=user).select_related("organization", "group"))
     quiet = list(Snooze.objects.filter(user=user, until__gt=timezone.now()).select_related("organization"))
-    places = {row.organization_id for row in [*lines, *quiet] if row.organization_id}
+    places = {line.organization_id for line in lines} | {each.organization_id for each in quiet if each.organization_id}
     known = set(reachable(user, Scope.ORGANIZATIONS).filter(pk__in=places).values_list("pk", flat=True))
     mails = Mailing.objects.filter(user=user).exclude(outcome=MailOutcome.NOTHING)
     return Routing(
