@@ -23,5 +23,12 @@ app.conf.beat_schedule = {
     "prune-records": {"task": "fiscal.tasks.prune_records", "schedule": 86400.0, "options": {"expires": 3600}},
     "send-invitations": {"task": "fiscal.tasks.send_invitations", "schedule": 15.0, "options": {"expires": 15}},
     "keep-people": {"task": "fiscal.tasks.keep_people", "schedule": 60.0, "options": {"expires": 60}},
+    "tell": {"task": "fiscal.tasks.tell", "schedule": 15.0, "options": {"expires": 15}},
+    "send-notices": {"task": "fiscal.tasks.send_notices", "schedule": 60.0, "options": {"expires": 60}},
+    "tidy-notifications": {
+        "task": "fiscal.tasks.tidy_notifications",
+        "schedule": 86400.0,
+        "options": {"expires": 3600},
+    },
     "send-reports": {"task": "fiscal.tasks.send_reports", "schedule": 300.0, "options": {"expires": 300}},
 }

@@ -13,9 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from fiscal import services
+from fiscal.queries.notices import notice_mail
 from fiscal.queries.statistics import Span, turnover_mail
 from fiscal.services.file_checks import check_files as check_waiting_files
 from fiscal.services.file_checks import waits
+from fiscal.services.notices import gather_mails, send_mails, tell_everybody, tidy_notices
 from fiscal.services.reports import send_due_reports
 from organizations import services as organization_services
 from organizations.desired import changed
@@ -120,6 +122,29 @@ def _keep_people(now: datetime) -> None:
     organization_services.expire_handovers(now)
 
 
+@shared_task
+def tell(**_: Any) -> None:
+    """Tell people what is new in the records; once per slot of time."""
+    run_periodic("tell", now=timezone.now())
+
+
+@shared_task
+def send_notices(**_: Any) -> None:
+    """Write down the mails of notifications that are due, and send them; once per slot of time."""
+    run_periodic("send_notices", now=timezone.now())
+
+
+@shared_task
+def tidy_notifications(**_: Any) -> None:
+    """Drop notifications that are old; once per slot of time."""
+    run_periodic("tidy_notifications", now=timezone.now())
+
+
+def _send_notices(now: datetime) -> int:
+    gather_mails(now=now)
+    return send_mails(now=now, compose=notice_mail)
+
+
 def _send_reports(now: datetime) -> int:
     return send_due_reports(
         now=now,
@@ -140,6 +165,9 @@ PERIODIC: dict[str, tuple[timedelta, Callable[[datetime], object]]] = {
     "prune_records": (timedelta(days=1), lambda now: organization_services.prune_records(now=now)),
     "send_invitations": (timedelta(seconds=15), organization_services.send_due_invitations),
     "keep_people": (timedelta(minutes=1), _keep_people),
+    "tell": (timedelta(seconds=15), lambda now: tell_everybody(now=now)),
+    "send_notices": (timedelta(minutes=1), _send_notices),
+    "tidy_notifications": (timedelta(days=1), lambda now: tidy_notices(now=now)),
 }
 """What is done by the clock, and how often. Beat rings for it; the sweep does what nobody did in its time."""
 

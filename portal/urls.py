@@ -8,6 +8,7 @@ from portal import (
     urls_connections,
     urls_dashboard_people,
     urls_invitations,
+    urls_notifications,
     urls_people,
     urls_receipts,
     urls_registers,
@@ -102,6 +103,8 @@ urlpatterns: list[URLPattern] = [
     *urls_invitations.urlpatterns,
     # who signs in, and how
     *urls_account.urlpatterns,
+    # what people are told
+    *urls_notifications.urlpatterns,
     # what they sell
     *urls_connections.urlpatterns,
     *urls_registers.urlpatterns,

@@ -145,7 +145,15 @@ def send_due_reports(*, now: datetime, compose: Compose, limit: int = 200) -> in
     return sent
 
 
-def following(report: TurnoverReport, after: datetime) -> datetime:
+class Timed(Protocol):
+    """What comes at an hour of a time zone, on the days of a rhythm."""
+
+    rhythm: Any
+    hour: Any
+    time_zone: Any
+
+
+def following(report: Timed, after: datetime) -> datetime:
     """The next moment after `after` at the report's hour in its zone, on a day of its rhythm."""
     zone = ZoneInfo(report.time_zone)
     day = after.astimezone(zone).date()

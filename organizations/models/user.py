@@ -34,6 +34,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
     theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, help_text="Of mails to this person; empty: the house's own."
+    )
 
     objects = UserManager()
 

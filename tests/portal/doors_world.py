@@ -221,6 +221,8 @@ def _things(cast: Cast, organization: Organization) -> dict[str, object]:
         "document_id": made.public_id,
         "shop_id": make_shop(organization).public_id,
         "report_id": uuid4(),
+        "what": "organization",
+        "object_id": organization.public_id,
         "import_id": uploaded(organization, source).public_id,
         "token": "no-such-address",
         "number": 1,
