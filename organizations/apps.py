@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as installed
 from django.db.models.signals import post_migrate
 
 
@@ -13,8 +14,11 @@ class OrganizationsConfig(AppConfig):
         post_migrate.connect(_keep_presets, sender=self)
 
 
-def _keep_presets(*, using: str, apps: Any, **_more: Any) -> None:
-    """Rows that come from code, kept as Django keeps its content types. Not while migrating back to before they existed."""
+def _keep_presets(*, using: str, apps: Any = installed, **_more: Any) -> None:
+    """Rows that come from code, kept as Django keeps its content types. Not while migrating back to before they existed.
+
+    Django's `flush` sends this signal without `apps`.
+    """
     from organizations.services.presets import sync_presets
 
     try:

@@ -117,7 +117,9 @@ def sales_summary(reach: Reach) -> SalesSummary | None:
     registers = _registers(reach) if clients else {}
     connections = _connections(reach) if integrations else {}
     unmapped = PaymentMethod.objects.filter(
-        reach.tree("register__organization"), category=PaymentCategory.UNMAPPED, register__gone_at=None
+        reach.tree(Scope.TRANSACTIONS, field="register__organization"),
+        category=PaymentCategory.UNMAPPED,
+        register__gone_at=None,
     )
     return SalesSummary(
         registers=registers.get("n"),
@@ -131,15 +133,15 @@ def sales_summary(reach: Reach) -> SalesSummary | None:
 
 
 def _registers(reach: Reach) -> dict[str, int]:
-    days = FillDay.objects.filter(reach.tree("register__organization"), state=FillState.INCOMPLETE)
-    counts = Register.objects.filter(reach.tree()).aggregate(
+    days = FillDay.objects.filter(reach.tree(Scope.CLIENTS, field="register__organization"), state=FillState.INCOMPLETE)
+    counts = Register.objects.filter(reach.tree(Scope.CLIENTS)).aggregate(
         n=Count("pk", filter=Q(gone_at=None)), gone=Count("pk", filter=Q(gone_at__isnull=False))
     )
     return counts | {"incomplete": days.count()}
 
 
 def _connections(reach: Reach) -> dict[str, int]:
-    rows = Connection.objects.filter(reach.tree()).exclude(status=ConnectionStatus.REVOKED)
+    rows = Connection.objects.filter(reach.tree(Scope.INTEGRATIONS)).exclude(status=ConnectionStatus.REVOKED)
     return rows.aggregate(
         n=Count("pk"),
         stopped=Count("pk", filter=Q(status=ConnectionStatus.STOPPED)),

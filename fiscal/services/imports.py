@@ -149,7 +149,9 @@ def discard_import(reach: Reach, import_id: UUID) -> None:
     """Forget a file that was not applied. Raises ImportRefused for one that was; NotAuthorized, FileImport.DoesNotExist."""
     reach.require(Scope.INTEGRATIONS, Level.MANAGE)
     with transaction.atomic(durable=True):
-        row = FileImport.objects.select_for_update().get(reach.tree(), public_id=import_id)
+        row = FileImport.objects.select_for_update().get(
+            reach.tree(Scope.INTEGRATIONS, Level.MANAGE), public_id=import_id
+        )
         if row.state == ImportState.DONE:
             raise ImportRefused({"": _("This file was applied: what it says is part of the figures by now.")})
         row.delete()
@@ -163,12 +165,12 @@ def forget_files(*, now: datetime) -> int:
 
 def _mine(reach: Reach, import_id: UUID, *, state: ImportState) -> FileImport:
     rows = FileImport.objects.select_related("register__connection", "organization")
-    return _in_state(rows.get(reach.tree(), public_id=import_id), state)
+    return _in_state(rows.get(reach.tree(Scope.INTEGRATIONS, Level.MANAGE), public_id=import_id), state)
 
 
 def _locked(reach: Reach, import_id: UUID, *, state: ImportState) -> FileImport:
     rows = FileImport.objects.select_for_update(of=("self",)).select_related("register__connection")
-    return _in_state(rows.get(reach.tree(), public_id=import_id), state)
+    return _in_state(rows.get(reach.tree(Scope.INTEGRATIONS, Level.MANAGE), public_id=import_id), state)
 
 
 def _in_state(row: FileImport, state: ImportState) -> FileImport:
@@ -183,7 +185,9 @@ def _in_state(row: FileImport, state: ImportState) -> FileImport:
 def _register(reach: Reach, register_id: UUID) -> Register:
     """A DataCash register of the tree whose connection is in use. Raises ImportRefused."""
     kinds = [ConnectionKind.FILES, ConnectionKind.KEY]
-    rows = Register.objects.filter(reach.tree(), connection__kind__in=kinds, gone_at=None)
+    rows = Register.objects.filter(
+        reach.tree(Scope.INTEGRATIONS, Level.MANAGE), connection__kind__in=kinds, gone_at=None
+    )
     row = (
         rows.exclude(connection__status=ConnectionStatus.REVOKED)
         .select_related("connection__organization")

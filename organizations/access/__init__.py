@@ -6,6 +6,7 @@ and `roads` reads it once for pages that ask for several authorizations. What ea
 """
 
 from organizations.access.decide import Step, access_organization, delegated_rights, lower, reach_at, steps
+from organizations.access.explaining import Way, WayStep, record_begins, ways
 from organizations.access.heads import Head, Supposed, heads_of
 from organizations.access.owners import grant_everything
 from organizations.access.places import Starts, held, in_reach, name_for, places, reachable
@@ -32,6 +33,8 @@ __all__ = [
     "Starts",
     "Step",
     "Supposed",
+    "Way",
+    "WayStep",
     "access_organization",
     "covers",
     "delegated_rights",
@@ -44,7 +47,9 @@ __all__ = [
     "places",
     "reach_at",
     "reachable",
+    "record_begins",
     "roads",
     "steps",
     "system_reach",
+    "ways",
 ]

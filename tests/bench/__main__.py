@@ -15,6 +15,7 @@ def main(only: str) -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
     django.setup()
     from tests.bench import (
+        goals_access,
         goals_memory,
         goals_mirror,
         goals_pages,
@@ -28,6 +29,8 @@ def main(only: str) -> int:
         goals_mirror.mirror_throughput,
         goals_pages.organizations_list,
         goals_pages.first_load_bytes,
+        goals_access.access_decisions,
+        goals_access.exposure_preview,
         goals_statistics_pages.statistics_page,
         goals_statistics_pages.statistics_page_with_ten_times_the_receipts,
         goals_statistics_pages.statistics_csv,

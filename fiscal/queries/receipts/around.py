@@ -11,6 +11,7 @@ from django.db.models import Q
 from fiscal.choices import ReceiptKind
 from fiscal.models import Receipt, Register
 from organizations.access import Reach
+from organizations.choices import Scope
 
 _TAIL = re.compile(r"^(.*?)([0-9]{1,18})$")
 FAR = timedelta(days=62)
@@ -30,7 +31,7 @@ class ReceiptLink:
 def neighbours(reach: Reach, receipt: Receipt, register: Register) -> tuple[ReceiptLink | None, ReceiptLink | None]:
     """The receipts with the number below and above; where numbers have gaps, the last before and the first after."""
     before, after = _stepped(receipt.number, -1), _stepped(receipt.number, 1)
-    rows = Receipt.objects.filter(reach.tree(), register=register)
+    rows = Receipt.objects.filter(reach.tree(Scope.TRANSACTIONS), register=register)
     found = {row.number: row for row in rows.filter(number__in=[one for one in (before, after) if one])}
     return (
         _link(found.get(before) or _in_time(rows, receipt, back=True), register),
@@ -40,7 +41,7 @@ def neighbours(reach: Reach, receipt: Receipt, register: Register) -> tuple[Rece
 
 def related(reach: Reach, receipt: Receipt, register: Register) -> list[ReceiptLink]:
     """The sale that a void or return is of; the voids and returns of a sale."""
-    rows = Receipt.objects.filter(reach.tree(), register=register)
+    rows = Receipt.objects.filter(reach.tree(Scope.TRANSACTIONS), register=register)
     if receipt.related_key:
         rows = rows.filter(Q(key=receipt.related_key) | Q(number=receipt.related_key), day__lte=receipt.day)
     elif receipt.kind == ReceiptKind.SALE:

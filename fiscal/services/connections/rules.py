@@ -117,9 +117,9 @@ def refuse_read_already(reach: Reach, serials: list[str], *, apart_from: Connect
 def _read_already(reach: Reach, found: Register) -> str:
     """SECURITY: a connection of the organization above, or of one beside, is not named to who does not reach it."""
     named = (
-        reach.tree()
+        reach.tree(Scope.INTEGRATIONS)
         if reach.actor is None
-        else reach.tree() | in_reach(reach.actor, Scope.INTEGRATIONS, organization="organization")
+        else reach.tree(Scope.INTEGRATIONS) | in_reach(reach.actor, Scope.INTEGRATIONS, organization="organization")
     )
     if Connection.objects.filter(named, pk=found.connection_id).exists():
         words = _("Register %(serial)s of this account is read already through “%(name)s”: it would count twice.")
