@@ -46,7 +46,8 @@ def set_up_organization(
     Raises RulesBroken with field names of the step concerned, AlreadySetUp for a second press, NotAuthorized, also for
     terms other than the guide's from somebody who does not manage billing.
     """
-    if plan.terms != terms_by_the_guide(reach) and not reach.allows(Scope.BILLING, Level.MANAGE):
+    decides = reach.allows(Scope.BILLING, Level.MANAGE) and reach.allows_below(Scope.BILLING, Level.MANAGE)
+    if plan.terms != terms_by_the_guide(reach) and not decides:
         raise NotAuthorized(Scope.BILLING, Level.MANAGE)
     if draft_id and not (reach.actor and discard_draft(reach.actor, draft_id)):
         raise AlreadySetUp

@@ -101,6 +101,18 @@ class Road(TextChoices):
     SYSTEM = "SYSTEM", _("the system")
 
 
+class StepKind(TextChoices):
+    """What the steps of a way to an organization rest on, in their order."""
+
+    PERSON = "PERSON", _("may sign in")
+    TEAM = "TEAM", _("is in the team")
+    GRANT = "GRANT", _("was granted the role")
+    ROLE = "ROLE", _("the role carries the area")
+    GROUP = "GROUP", _("the named group holds the organization")
+    BELOW = "BELOW", _("it covers what is below")
+    DELEGATION = "DELEGATION", _("the organization delegates the area")
+
+
 class KeyStatus(TextChoices):
     """fiskaly's two states of an API key (`enabled`, `disabled` on the wire)."""
 

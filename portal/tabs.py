@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
@@ -57,3 +58,11 @@ def organization_tabs(
         for scope, level, name, label, page, count in sections
         if page and reach.allows(scope, level)
     ]
+
+
+def why_url(reach: Reach, **thing: Any) -> dict[str, str]:
+    """Where it is told who can see the organization (or one thing of it, as kind=id), for who administers people."""
+    if not reach.allows(Scope.USERS):
+        return {}
+    here = address("portal:why", reach.organization.public_id)
+    return {"why": f"{here}?{urlencode(thing)}" if thing else here}

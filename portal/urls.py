@@ -32,6 +32,7 @@ from portal.views import (
     organizations,
     styleguide,
     theme,
+    why,
     wizard,
 )
 from portal.views.organization import drift, edit, live, logo, overview, retire
@@ -71,6 +72,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{HERE}drift/", drift.drift, name="drift"),
     path(f"{HERE}drift/<slug:decision>/", drift.drift_decision, name="drift_decision"),
     path(f"{HERE}mirror/<int:mirror_id>/retry/", mirror.mirror_retry, name="mirror_retry"),
+    path(f"{HERE}people/why/", why.why, name="why"),
     # its API keys
     path(f"{HERE}keys/", keys.organization_keys, name="organization_keys"),
     path(f"{HERE}keys/new/", key.key_new, name="key_new"),

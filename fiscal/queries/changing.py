@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from billing.models import Arrangement, BillingAddress
-from organizations.access import Reach
+from organizations.access import Reach, in_reach
 from organizations.choices import Scope
 from organizations.models import ApiKey, Logo, Organization
 from organizations.queries import people_at
@@ -23,17 +25,20 @@ class Affected:
 
 
 def affected_by_retirement(reach: Reach) -> Affected:
-    """Counts for the confirmation. Raises NotAuthorized."""
+    """Counts for the confirmation, of what the person reaches. Raises NotAuthorized."""
     reach.require(Scope.ORGANIZATIONS)
     organization = reach.organization
-    children = Organization.objects.filter(parent=organization, retired_at=None).count()
-    provisioned = Organization.objects.filter(provisioned_by=organization, retired_at=None).count()
+    hanging = Organization.objects.filter(Q(parent=organization) | Q(provisioned_by=organization), retired_at=None)
+    billed = Arrangement.objects.filter(bill_to=organization, organization__retired_at=None)
+    if reach.actor:
+        hanging = hanging.filter(in_reach(reach.actor))
+        billed = billed.filter(in_reach(reach.actor, Scope.BILLING, organization="organization"))
     return Affected(
-        below=children + provisioned,
+        below=hanging.count(),
         keys=ApiKey.objects.filter(organization=organization, retired_at=None).count(),
         people=people_at(organization).count(),
         addresses=BillingAddress.objects.filter(organization=organization, retired_at=None).count(),
-        billed_here=Arrangement.objects.filter(bill_to=organization, organization__retired_at=None).count(),
+        billed_here=billed.count(),
     )
 
 

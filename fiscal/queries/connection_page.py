@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -105,7 +105,8 @@ def connection_page(reach: Reach, connection_id: UUID) -> ConnectionPage | None:
     """One connection of the organization reached; None if there is none. Raises NotAuthorized."""
     reach.require(Scope.INTEGRATIONS)
     found = Connection.objects.filter(organization=reach.organization, public_id=connection_id)
-    row = found.select_related("organization", "stored_by").annotate(register_count=Count("registers")).first()
+    own = Count("registers", filter=reach.tree(Scope.INTEGRATIONS, field="registers__organization"))
+    row = found.select_related("organization", "stored_by").annotate(register_count=own).first()
     if row is None:
         return None
     now = timezone.now()
@@ -132,7 +133,7 @@ def connection_page(reach: Reach, connection_id: UUID) -> ConnectionPage | None:
         deliveries=_deliveries(row),
         registers=_registers(reach, row),
         passed_over=passed_over(reach, row),
-        windows=window_lines(Window.objects.filter(connection=row).select_related("register")[:WINDOWS_SHOWN]),
+        windows=window_lines(_windows(reach, row)[:WINDOWS_SHOWN]),
         backfills=backfill_lines(reach, row),
         findings=_findings(reach, row),
     )
@@ -181,7 +182,7 @@ def _newest(column: str, states: Collection[FillState]) -> Subquery:
 
 def _registers(reach: Reach, row: Connection) -> list[RegisterLine]:
     rows = (
-        Register.objects.filter(reach.tree(), connection=row)
+        Register.objects.filter(reach.tree(Scope.INTEGRATIONS), connection=row)
         .select_related("organization")
         .annotate(filled_until=_newest("day", FILLED), as_of=_newest("as_of", READ))
         .order_by("name", "pk")[:REGISTERS_SHOWN]
@@ -192,6 +193,12 @@ def _registers(reach: Reach, row: Connection) -> list[RegisterLine]:
         )
         for each in rows
     ]
+
+
+def _windows(reach: Reach, row: Connection) -> QuerySet[Window]:
+    """Windows of all registers together, and of those that stand where the person may look."""
+    own = Q(register=None) | reach.tree(Scope.INTEGRATIONS, field="register__organization")
+    return Window.objects.filter(own, connection=row).select_related("register")
 
 
 def _deliveries(row: Connection) -> list[DeliveryLine]:
@@ -205,4 +212,5 @@ def _deliveries(row: Connection) -> list[DeliveryLine]:
 def _findings(reach: Reach, row: Connection) -> int:
     if not reach.allows(Scope.MONITORING):
         return 0
-    return Finding.objects.filter(register__connection=row, settled_at=None).count()
+    own = reach.tree(Scope.MONITORING, field="register__organization")
+    return Finding.objects.filter(own, register__connection=row, settled_at=None).count()

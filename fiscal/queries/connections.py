@@ -92,15 +92,16 @@ class ConnectionList:
 
 def list_connections(user: User, filters: ConnectionFilters, *, page: int = 1, size: int = 50) -> ConnectionList:
     """Connections of every organization whose integrations the person may see."""
-    return _listed(
-        Connection.objects.filter(in_reach(user, Scope.INTEGRATIONS, organization="organization")), filters, page, size
-    )
+    found = Connection.objects.filter(in_reach(user, Scope.INTEGRATIONS, organization="organization"))
+    counted = in_reach(user, Scope.INTEGRATIONS, organization="registers__organization")
+    return _listed(found, counted, filters, page, size)
 
 
 def list_connections_of(reach: Reach, filters: ConnectionFilters, *, page: int = 1, size: int = 50) -> ConnectionList:
     """Connections of the organization reached and of those it manages. Raises NotAuthorized."""
     reach.require(Scope.INTEGRATIONS)
-    return _listed(Connection.objects.filter(reach.tree()), filters, page, size)
+    found = Connection.objects.filter(reach.tree(Scope.INTEGRATIONS))
+    return _listed(found, reach.tree(Scope.INTEGRATIONS, field="registers__organization"), filters, page, size)
 
 
 def ending(today: date) -> Q:
@@ -108,13 +109,19 @@ def ending(today: date) -> Q:
     return Q(licence_ends_on__lte=today + SOON) & ~Q(status=ConnectionStatus.REVOKED)
 
 
-def _listed(found: QuerySet[Connection], filters: ConnectionFilters, page: int, size: int) -> ConnectionList:
+def _listed(
+    found: QuerySet[Connection], counted_registers: Q, filters: ConnectionFilters, page: int, size: int
+) -> ConnectionList:
+    """A page of `found`, each with as many registers as stand where the person may look."""
     counted: dict[str, int] = dict(_narrowed(found, filters).values_list("status").annotate(n=Count("pk")).order_by())
     removed = counted.get(ConnectionStatus.REVOKED, 0)
     tabs = {tab: counted.get(tab, 0) if tab else sum(counted.values()) - removed for tab in CONNECTION_TABS}
     total = tabs[filters.status]
     page = max(1, min(page, -(-total // size)))
-    rows = _ordered(_of_tab(_narrowed(found, filters), filters.status), filters.sort)[(page - 1) * size : page * size]
+    counting = _of_tab(_narrowed(found, filters), filters.status).annotate(
+        register_count=Count("registers", filter=counted_registers)
+    )
+    rows = _ordered(counting, filters.sort)[(page - 1) * size : page * size]
     narrowed = filters.q or filters.kind or filters.ending or not sum(counted.values())
     today = timezone.localdate()
     return ConnectionList(
@@ -145,9 +152,7 @@ def _of_tab(found: QuerySet[Connection], status: str) -> QuerySet[Connection]:
 def _ordered(found: QuerySet[Connection], sort: str) -> QuerySet[Connection]:
     column = {"organization": "shown", "licence": "licence_ends_on", "read": "read_at"}.get(sort.lstrip("-"), "name")
     by = F(column).desc(nulls_last=True) if sort.startswith("-") else F(column).asc(nulls_last=True)
-    return found.annotate(shown=shown_name("organization__"), register_count=Count("registers")).order_by(
-        by, "name", "pk"
-    )
+    return found.annotate(shown=shown_name("organization__")).order_by(by, "name", "pk")
 
 
 def connection_row(row: Connection, today: date) -> ConnectionRow:

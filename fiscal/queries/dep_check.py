@@ -113,7 +113,7 @@ def _ours(reach: Reach, groups: Sequence[DepGroup]) -> Register | None:
 def _register_by(reach: Reach, serial: str) -> Register | None:
     if not serial:
         return None
-    rows = Register.objects.filter(reach.tree(), country_code="AUT", serial=serial)
+    rows = Register.objects.filter(reach.tree(Scope.MONITORING), country_code="AUT", serial=serial)
     return rows.select_related("chain").order_by("gone_at", "pk").first()
 
 
@@ -167,7 +167,7 @@ def _numbered(groups: Sequence[DepGroup], serial: str) -> Iterator[tuple[str, tu
 
 def _compared(reach: Reach, register: Register, there: dict[str, tuple[str, bytes]]) -> Comparison:
     days = [day for day, _digest in there.values()]
-    rows = Receipt.objects.filter(reach.tree(), register=register, removed_at=None).exclude(jws="")
+    rows = Receipt.objects.filter(reach.tree(Scope.MONITORING), register=register, removed_at=None).exclude(jws="")
     rows = rows.filter(day__gte=_day(min(days)), day__lte=_day(max(days)))
     here = {number: _digest(jws) for number, jws in rows.values_list("number", "jws").iterator()}
     missing_here = sorted(there.keys() - here.keys())

@@ -73,14 +73,17 @@ def places_of(
     heads = before.here.keys() | coming.here.keys()
     conditions = list(_conditions(sorted(heads), before.below.keys() | coming.below.keys()))
     places: dict[int, Place] = {}
+    told: dict[frozenset[Right], bool] = {}
     for at, below in conditions:
         rows = Organization.objects.filter(Q(pk__in=at) | Q(parent__in=below)).order_by()
         facts = rows.values_list("pk", "parent", "kind", "in_live", "arrangement__bill_to")
         for pk, parent, kind, live, bill_to in facts.iterator(2000):
-            known = reader is None or covers(own.at(pk, parent), Scope.USERS, Level.VIEW)
-            now, stays = (before.at(pk, parent), staying.at(pk, parent)) if known else (NOTHING, NOTHING)
-            later = both(stays, coming.at(pk, parent))
-            places[pk] = Place(kind == Kind.MANAGED, live, bill_to, now, later)
+            now, stays = before.at(pk, parent), staying.at(pk, parent)
+            if now and reader is not None:
+                mine = own.at(pk, parent)
+                if not told.setdefault(mine, covers(mine, Scope.USERS, Level.VIEW)):
+                    now = stays = NOTHING
+            places[pk] = Place(kind == Kind.MANAGED, live, bill_to, now, both(stays, coming.at(pk, parent)))
     return Everywhere(places, Counter(places.values()), conditions)
 
 

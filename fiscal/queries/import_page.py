@@ -124,7 +124,7 @@ def fix_file(reach: Reach, import_id: UUID) -> tuple[str, Iterator[list[str]]] |
 def _found(reach: Reach, import_id: UUID) -> FileImport | None:
     reach.require(Scope.INTEGRATIONS)
     rows = FileImport.objects.select_related("register__connection", "organization", "uploaded_by")
-    return rows.filter(reach.tree(), public_id=import_id).first()
+    return rows.filter(reach.tree(Scope.INTEGRATIONS), public_id=import_id).first()
 
 
 def _columns(row: FileImport) -> tuple[list[ColumnLine], list[ColumnLine]]:

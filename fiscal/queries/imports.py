@@ -79,7 +79,9 @@ class Device(NamedTuple):
 def list_imports(reach: Reach, *, page: int = 1, size: int = 50) -> ImportList:
     """The files uploaded at an organization and at those it manages. Raises NotAuthorized."""
     reach.require(Scope.INTEGRATIONS)
-    found = FileImport.objects.filter(reach.tree()).defer("content", "checked", "headers", "columns", "samples")
+    found = FileImport.objects.filter(reach.tree(Scope.INTEGRATIONS)).defer(
+        "content", "checked", "headers", "columns", "samples"
+    )
     start = (page - 1) * size
     rows = list(found.select_related("register", "organization", "uploaded_by")[start : start + size])
     known = known_people(reach.actor, [row.uploaded_by_id for row in rows])
@@ -90,7 +92,7 @@ def devices(reach: Reach) -> list[Device]:
     """The DataCash registers of the tree, by connection. Raises NotAuthorized."""
     reach.require(Scope.INTEGRATIONS)
     kinds = [ConnectionKind.FILES, ConnectionKind.KEY]
-    rows = Register.objects.filter(reach.tree(), connection__kind__in=kinds, gone_at=None)
+    rows = Register.objects.filter(reach.tree(Scope.INTEGRATIONS), connection__kind__in=kinds, gone_at=None)
     rows = rows.exclude(connection__status=ConnectionStatus.REVOKED).order_by("connection__name", "name", "pk")
     columns = ("public_id", "name", "connection__public_id", "connection__name", "connection__organization")
     found = list(rows.values_list(*columns))

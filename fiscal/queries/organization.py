@@ -266,7 +266,7 @@ def _may(reach: Reach) -> frozenset[str]:
         may |= {"logo", "retry"}
         if organization.origin != Origin.CONNECTED:
             may |= {"edit", "retire"}
-        if not organization.is_managed:
+        if not organization.is_managed and reach.allows_below(Scope.ORGANIZATIONS, Level.MANAGE):
             may.add("add")
         if organization.parent and organization.parent.in_live and not organization.in_live:
             may.add("enable_live")

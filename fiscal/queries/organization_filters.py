@@ -62,12 +62,13 @@ class Viewer:
 def viewer(known: Roads) -> Viewer:
     """Decides what is shown, never what is reached: that is `reachable`."""
     if known.heads is None:
-        own = reachable(known.user, Scope.ORGANIZATIONS, Level.MANAGE).filter(parent=None)
+        below = known.starts(Scope.ORGANIZATIONS, Level.MANAGE).below
+        own = Organization.objects.filter(pk__in=below, parent=None)
         return Viewer(reachable(known.user, Scope.BILLING).exists(), own.exists(), only_parents_in_reach=False)
     return Viewer(
         sees_billing=any(covers(head.here, Scope.BILLING, Level.VIEW) for head in known.heads),
         may_create=any(
-            head.parent_id is None and covers(head.here, Scope.ORGANIZATIONS, Level.MANAGE) for head in known.heads
+            head.parent_id is None and covers(head.below, Scope.ORGANIZATIONS, Level.MANAGE) for head in known.heads
         ),
         only_parents_in_reach=all(head.parent_id is None for head in known.heads),
     )

@@ -89,7 +89,7 @@ def payment_methods(reach: Reach, *, page: int = 1, size: int = 50) -> MethodLis
 def method_names(reach: Reach) -> list[MethodName]:
     """All of these methods. Raises NotAuthorized."""
     reach.require(Scope.TRANSACTIONS)
-    found = PaymentMethod.objects.filter(reach.tree(), register__gone_at=None).order_by()
+    found = PaymentMethod.objects.filter(reach.tree(Scope.TRANSACTIONS), register__gone_at=None).order_by()
     return [MethodName(*values) for values in found.values_list("pk", "name", "category", "register__currency")]
 
 
@@ -100,7 +100,7 @@ def folded(name: str) -> str:
 
 def _sums(reach: Reach, since: date) -> dict[int, int]:
     """What each method was worth, in cents, at the organizations reached."""
-    rows = DayPayment.objects.filter(reach.tree(), day__gte=since).values_list("method")
+    rows = DayPayment.objects.filter(reach.tree(Scope.TRANSACTIONS), day__gte=since).values_list("method")
     return dict(rows.annotate(total=Sum("total")).order_by())
 
 

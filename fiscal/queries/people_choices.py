@@ -69,7 +69,7 @@ def people_by_id(reach: Reach, ids: Sequence[UUID]) -> list[KnownPerson]:
 
 def organizations_to_grant(reach: Reach) -> list[tuple[UUID, str]]:
     """The organization reached and what it manages, where the reader may administer people."""
-    found = Organization.objects.filter(reach.tree("", Scope.BULK, Level.MANAGE), retired_at=None)
+    found = Organization.objects.filter(reach.tree(Scope.BULK, Level.MANAGE, field=""), retired_at=None)
     here = reach.organization
     rows = list(found.order_by(shown_name(), "pk"))
     return [(row.public_id, str(row)) for row in sorted(rows, key=lambda row: row != here)]

@@ -52,7 +52,7 @@ def grants_of_team(reach: Reach, team: Team) -> list[GrantRow]:
 
 def grants_of_person(reach: Reach, person: User) -> list[GrantRow]:
     """What a person was granted by name, here and at what the organization manages, as far as the reader sees people there."""
-    return grant_rows(reach, Grant.objects.filter(reach.tree("organization", Scope.USERS), user=person))
+    return grant_rows(reach, Grant.objects.filter(reach.tree(Scope.USERS), user=person))
 
 
 def one_grant(reach: Reach, grant_id: UUID) -> GrantRow | None:

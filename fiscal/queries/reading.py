@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 
 from fiscal.choices import BackfillState, WindowState
@@ -96,8 +96,10 @@ def _window_line(window: Window) -> WindowLine:
 
 
 def backfill_lines(reach: Reach, row: Connection) -> list[BackfillLine]:
-    """The newest ones of a connection that the caller found in reach."""
-    found = list(Backfill.objects.filter(connection=row).select_related("register", "started_by")[:BACKFILLS_SHOWN])
+    """The newest ones of a connection that the caller found in reach, but for those of registers out of reach."""
+    own = Q(register=None) | reach.tree(Scope.INTEGRATIONS, field="register__organization")
+    rows = Backfill.objects.filter(own, connection=row).select_related("register", "started_by")
+    found = list(rows[:BACKFILLS_SHOWN])
     known = known_people(reach.actor, [each.started_by_id for each in found])
     return [
         BackfillLine(
@@ -122,7 +124,7 @@ def backfill_lines(reach: Reach, row: Connection) -> list[BackfillLine]:
 def first_backfill_day(reach: Reach, connection_id: UUID) -> date | None:
     """The first day that was read so far, of all registers; None if none was."""
     reach.require(Scope.INTEGRATIONS)
-    registers = Register.objects.filter(reach.tree(), connection__public_id=connection_id)
+    registers = Register.objects.filter(reach.tree(Scope.INTEGRATIONS), connection__public_id=connection_id)
     day: date | None = registers.aggregate(day=Min("fill_days__day"))["day"]
     return day
 

@@ -17,7 +17,7 @@ from fiscal.queries.own_days import last_elsewhere, since_then
 from fiscal.queries.people import known_people, name_of
 from fiscal.queries.reading import WindowLine, window_lines
 from organizations.access import Reach, reachable
-from organizations.choices import Scope
+from organizations.choices import Level, Scope
 from organizations.models import Organization
 
 WINDOWS_SHOWN = 10
@@ -143,7 +143,9 @@ def moving_choices(reach: Reach, register_id: UUID) -> MovingChoices | None:
     if register is None:
         return None
     home = register.connection.organization_id
-    places = Organization.objects.filter(reach.tree(""), retired_at=None).filter(Q(pk=home) | Q(parent=home))
+    places = Organization.objects.filter(reach.tree(Scope.CLIENTS, Level.MANAGE, field=""), retired_at=None).filter(
+        Q(pk=home) | Q(parent=home)
+    )
     shops = Shop.objects.filter(organization__in=places, closed_at=None).select_related("organization")
     return MovingChoices(
         organizations=[(place.public_id, str(place)) for place in places],
@@ -160,13 +162,16 @@ def moving_choices(reach: Reach, register_id: UUID) -> MovingChoices | None:
 def _found(reach: Reach, register_id: UUID) -> Register | None:
     rows = Register.objects.select_related("organization", "connection__organization")
     rows = rows.annotate(elsewhere=last_elsewhere(reach.actor))
-    return rows.filter(reach.tree(), public_id=register_id).first()
+    return rows.filter(reach.tree(Scope.CLIENTS), public_id=register_id).first()
 
 
 def _first_day(reach: Reach, register: Register) -> date | None:
     """The first known day, unless it stood out of reach then."""
     first = register.placements.order_by("from_day").values_list("organization_id", "from_day").first()
-    if first is None or not Organization.objects.filter(reach.tree(""), pk=first[0]).exists():
+    if (
+        first is None
+        or not Organization.objects.filter(reach.tree(Scope.CLIENTS, Level.MANAGE, field=""), pk=first[0]).exists()
+    ):
         return None
     return first[1]
 

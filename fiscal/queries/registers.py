@@ -87,7 +87,7 @@ def list_registers(user: User, filters: RegisterFilters, *, page: int = 1, size:
 def list_registers_of(reach: Reach, filters: RegisterFilters, *, page: int = 1, size: int = 50) -> RegisterList:
     """Registers that stand in the organization reached or in one it manages. Raises NotAuthorized."""
     reach.require(Scope.CLIENTS)
-    return _listed(reach.actor, reach.tree, filters, page, size)
+    return _listed(reach.actor, lambda field: reach.tree(Scope.CLIENTS, field=field), filters, page, size)
 
 
 def _listed(

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -120,7 +119,7 @@ def sales_summary(reach: Reach) -> SalesSummary | None:
     registers = _registers(reach) if clients else {}
     connections = _connections(reach) if integrations else {}
     unmapped = PaymentMethod.objects.filter(
-        reach.tree(scope=Scope.TRANSACTIONS), category=PaymentCategory.UNMAPPED, register__gone_at=None
+        reach.tree(Scope.TRANSACTIONS), category=PaymentCategory.UNMAPPED, register__gone_at=None
     )
     return SalesSummary(
         registers=registers.get("n"),
@@ -134,16 +133,18 @@ def sales_summary(reach: Reach) -> SalesSummary | None:
 
 
 def _registers(reach: Reach) -> dict[str, int]:
-    here = partial(reach.tree, scope=Scope.CLIENTS)
+    def here(field: str) -> Q:
+        return reach.tree(Scope.CLIENTS, field=field)
+
     days = FillDay.objects.filter(stood_here(here), state=FillState.INCOMPLETE)
-    counts = Register.objects.filter(here()).aggregate(
+    counts = Register.objects.filter(here("organization")).aggregate(
         n=Count("pk", filter=Q(gone_at=None)), gone=Count("pk", filter=Q(gone_at__isnull=False))
     )
     return counts | {"incomplete": days.count()}
 
 
 def _connections(reach: Reach) -> dict[str, int]:
-    rows = Connection.objects.filter(reach.tree(scope=Scope.INTEGRATIONS)).exclude(status=ConnectionStatus.REVOKED)
+    rows = Connection.objects.filter(reach.tree(Scope.INTEGRATIONS)).exclude(status=ConnectionStatus.REVOKED)
     return rows.aggregate(
         n=Count("pk"),
         stopped=Count("pk", filter=Q(status=ConnectionStatus.STOPPED)),

@@ -55,7 +55,7 @@ class ShopList:
 def list_shops(reach: Reach, filters: ShopFilters, *, page: int = 1, size: int = 50) -> ShopList:
     """Shops of the organization reached and of those it manages. Raises NotAuthorized."""
     reach.require(Scope.CLIENTS)
-    found = Shop.objects.filter(reach.tree())
+    found = Shop.objects.filter(reach.tree(Scope.CLIENTS))
     if q := filters.q:
         named = Q(name__icontains=q) | Q(number__icontains=q) | Q(address__icontains=q)
         found = found.filter(named | Q(organization__name__icontains=q) | Q(organization__display_name__icontains=q))
@@ -79,14 +79,14 @@ def list_shops(reach: Reach, filters: ShopFilters, *, page: int = 1, size: int =
 def shop_facts(reach: Reach, shop_id: UUID) -> ShopRow | None:
     """One shop of the tree reached; None if there is none. Raises NotAuthorized."""
     reach.require(Scope.CLIENTS)
-    row = _joined(Shop.objects.filter(reach.tree(), public_id=shop_id)).first()
+    row = _joined(Shop.objects.filter(reach.tree(Scope.CLIENTS), public_id=shop_id)).first()
     return _row(row) if row else None
 
 
 def open_shops(reach: Reach) -> list[tuple[UUID, str]]:
     """Open shops of the tree reached by id, with the organization where it is another one."""
     reach.require(Scope.CLIENTS)
-    rows = Shop.objects.filter(reach.tree(), closed_at=None).select_related("organization")
+    rows = Shop.objects.filter(reach.tree(Scope.CLIENTS), closed_at=None).select_related("organization")
     own = reach.organization.pk
     return [(row.public_id, str(row) if row.organization_id == own else f"{row}, {row.organization}") for row in rows]
 

@@ -90,7 +90,9 @@ def chain_list(reach: Reach, *, only_found: bool, page: int, size: int) -> Chain
     """The Austrian registers of the organization reached and of those it manages, those with findings first."""
     reach.require(Scope.MONITORING)
     defective = Finding.objects.filter(reached_days(reach), register=OuterRef("pk"), settled_at=None)
-    registers = Register.objects.filter(reach.tree(), country_code="AUT").annotate(found=Exists(defective))
+    registers = Register.objects.filter(reach.tree(Scope.MONITORING), country_code="AUT").annotate(
+        found=Exists(defective)
+    )
     everything, faulty = registers.count(), registers.filter(found=True).count()
     chosen, total = (registers.filter(found=True), faulty) if only_found else (registers, everything)
     start = (min(page, max(1, -(-total // size))) - 1) * size
@@ -104,7 +106,7 @@ def chain_page(
     """One register and its findings; None if the tree reached has no such Austrian register. Raises NotAuthorized."""
     reach.require(Scope.MONITORING)
     registers = Register.objects.select_related("organization", "chain").filter(country_code="AUT")
-    register = registers.filter(reach.tree(), public_id=register_id).first()
+    register = registers.filter(reach.tree(Scope.MONITORING), public_id=register_id).first()
     if register is None:
         return None
     every = Finding.objects.filter(reached_days(reach), register=register)
@@ -131,7 +133,9 @@ def chain_page(
 
 def reached_days(reach: Reach) -> Exists:
     """Findings on days on which the register stood at an organization reached. SECURITY: it may have stood elsewhere."""
-    return Exists(Receipt.objects.filter(reach.tree(), register=OuterRef("register"), day=OuterRef("day")))
+    return Exists(
+        Receipt.objects.filter(reach.tree(Scope.MONITORING), register=OuterRef("register"), day=OuterRef("day"))
+    )
 
 
 def _rows(reach: Reach, registers: Sequence[Register]) -> list[ChainRow]:
@@ -206,7 +210,7 @@ def _counted(finding: Found) -> str:
 def _findings(reach: Reach, register: Register, rows: Sequence[Finding]) -> list[FindingRow]:
     days, numbers = {row.day for row in rows}, {row.number for row in rows}
     receipts: QuerySet[Receipt] = Receipt.objects.filter(
-        reach.tree(), register=register, day__in=days, number__in=numbers
+        reach.tree(Scope.MONITORING), register=register, day__in=days, number__in=numbers
     )
     known = {(day, number): pk for day, number, pk in receipts.values_list("day", "number", "pk")} if rows else {}
     return [
@@ -226,5 +230,5 @@ def _findings(reach: Reach, register: Register, rows: Sequence[Finding]) -> list
 def exportable_register(reach: Reach, register_id: UUID) -> str | None:
     """The name of an Austrian register of the tree reached, for its export; None if there is none. Raises NotAuthorized."""
     reach.require(Scope.EXPORTS)
-    rows = Register.objects.filter(reach.tree(), public_id=register_id, country_code="AUT")
+    rows = Register.objects.filter(reach.tree(Scope.EXPORTS), public_id=register_id, country_code="AUT")
     return rows.values_list("name", flat=True).first()

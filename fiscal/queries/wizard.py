@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from fiscal.choices import CredentialStatus
 from fiscal.mirror.kinds.holders import holders_of
 from fiscal.models import Credential
+from organizations.access import places as starts
 from organizations.access import reachable
 from organizations.choices import Kind, Level, Mode, Scope
 from organizations.models import Draft, Organization, User
@@ -113,7 +114,7 @@ def drafts_of(user: User, *, most: int = 5) -> list[DraftLine]:
 
 def _may_create_below(user: User) -> QuerySet[Organization]:
     return (
-        reachable(user, Scope.ORGANIZATIONS, Level.MANAGE)
+        Organization.objects.filter(pk__in=starts(user, Scope.ORGANIZATIONS, Level.MANAGE).below)
         .filter(kind=Kind.ORGANIZATION, retired_at=None)
         .select_related("provisioned_by")
     )

@@ -37,10 +37,10 @@ def export_chain(reach: Reach, register_id: UUID, *, first: date, last: date) ->
     ExportRefused, NotAuthorized, Register.DoesNotExist.
     """
     reach.require(Scope.EXPORTS)
-    register = Register.objects.get(reach.tree(), public_id=register_id, country_code="AUT")
+    register = Register.objects.get(reach.tree(Scope.EXPORTS), public_id=register_id, country_code="AUT")
     if last < first:
         raise ExportRefused({"last": _("The last day is before the first one.")})
-    receipts = coded(register).filter(reach.tree(), day__range=(first, last))
+    receipts = coded(register).filter(reach.tree(Scope.EXPORTS), day__range=(first, last))
     if not receipts.exists():
         raise ExportRefused({"first": _("There are no signed receipts on these days. Choose others.")})
     days = {"first_day": first.isoformat(), "last_day": last.isoformat()}

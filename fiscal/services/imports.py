@@ -156,7 +156,9 @@ def discard_import(reach: Reach, import_id: UUID) -> None:
     """Forget a file that was not applied. Raises ImportRefused for one that was; NotAuthorized, FileImport.DoesNotExist."""
     reach.require(Scope.INTEGRATIONS, Level.MANAGE)
     with transaction.atomic(durable=True):
-        row = FileImport.objects.select_for_update().get(reach.tree(), public_id=import_id)
+        row = FileImport.objects.select_for_update().get(
+            reach.tree(Scope.INTEGRATIONS, Level.MANAGE), public_id=import_id
+        )
         if row.state == ImportState.DONE:
             raise ImportRefused({"": _("This file was applied: what it says is part of the figures by now.")})
         row.delete()
@@ -173,7 +175,7 @@ def forget_files(*, now: datetime) -> int:
 
 def _locked(reach: Reach, import_id: UUID, states: Sequence[ImportState]) -> FileImport:
     rows = FileImport.objects.select_for_update(of=("self",)).select_related("register__connection", "organization")
-    row = rows.get(reach.tree(), public_id=import_id)
+    row = rows.get(reach.tree(Scope.INTEGRATIONS, Level.MANAGE), public_id=import_id)
     if row.state not in states:
         words = _(
             "Meanwhile somebody named the columns of this file, applied it or discarded it: nothing was done now."
@@ -185,7 +187,9 @@ def _locked(reach: Reach, import_id: UUID, states: Sequence[ImportState]) -> Fil
 def _register(reach: Reach, register_id: UUID) -> Register:
     """A DataCash register of the tree whose connection is in use. Raises ImportRefused."""
     kinds = [ConnectionKind.FILES, ConnectionKind.KEY]
-    rows = Register.objects.filter(reach.tree(), connection__kind__in=kinds, gone_at=None)
+    rows = Register.objects.filter(
+        reach.tree(Scope.INTEGRATIONS, Level.MANAGE), connection__kind__in=kinds, gone_at=None
+    )
     row = (
         rows.exclude(connection__status=ConnectionStatus.REVOKED)
         .select_related("connection__organization")

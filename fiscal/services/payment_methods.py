@@ -28,7 +28,7 @@ def map_payment_methods(reach: Reach, *, categories: dict[int, PaymentCategory])
     """
     reach.require(Scope.TRANSACTIONS, Level.MANAGE)
     rows = PaymentMethod.objects.select_for_update(of=("self",)).select_related("register")
-    methods = list(rows.filter(reach.tree("organization", Scope.TRANSACTIONS, Level.MANAGE), pk__in=categories))
+    methods = list(rows.filter(reach.tree(Scope.TRANSACTIONS, Level.MANAGE), pk__in=categories))
     if len(methods) != len(categories):
         raise RulesBroken({"": _("A payment method is no longer there. Nothing was changed; look once more.")})
     changed = [method for method in methods if method.category != categories[method.pk]]

@@ -29,7 +29,7 @@ REGIONS = ("JUNGHOLZ", "MITTELBERG")
 def register_of(reach: Reach, register_id: UUID) -> Register:
     """A register of the tree reached, locked until the transaction ends. Raises Register.DoesNotExist."""
     rows = Register.objects.select_for_update(of=("self",)).select_related("connection__organization")
-    return rows.get(reach.tree(), public_id=register_id)
+    return rows.get(reach.tree(Scope.CLIENTS, Level.MANAGE), public_id=register_id)
 
 
 def add_device(
@@ -49,7 +49,9 @@ def add_device(
 
 
 def _added(reach: Reach, connection_id: UUID, name: str, shop_id: UUID | None, from_day: date) -> Register:
-    connection = Connection.objects.select_related("organization").get(reach.tree(), public_id=connection_id)
+    connection = Connection.objects.select_related("organization").get(
+        reach.tree(Scope.CLIENTS, Level.MANAGE), public_id=connection_id
+    )
     if connection.kind != ConnectionKind.FILES or connection.status == ConnectionStatus.REVOKED:
         raise RulesBroken({"": _("Devices are added by hand only where sales arrive in files.")})
     if not name:
@@ -136,7 +138,7 @@ def place_register(
 
 def _refuse_days_of_others(reach: Reach, stood_in: int) -> None:
     """SECURITY: what was sold belongs to where the register stood then; who does not reach that cannot take it."""
-    if not Organization.objects.filter(reach.tree(""), pk=stood_in).exists():
+    if not Organization.objects.filter(reach.tree(Scope.CLIENTS, Level.MANAGE, field=""), pk=stood_in).exists():
         words = _("On that day the register stood elsewhere: choose a day since it stands here.")
         raise RulesBroken({"from_day": words})
 
@@ -184,7 +186,9 @@ def _write(reach: Reach, register: Register, starts: Starts) -> None:
 def _place(reach: Reach, connection: Connection, organization_id: UUID) -> Organization:
     """An organization that the person reaches here and that the connection's registers may stand in."""
     home = connection.organization_id
-    found = Organization.objects.filter(reach.tree(""), public_id=organization_id, retired_at=None).first()
+    found = Organization.objects.filter(
+        reach.tree(Scope.CLIENTS, Level.MANAGE, field=""), public_id=organization_id, retired_at=None
+    ).first()
     if found is None or home not in (found.pk, found.parent_id):
         raise RulesBroken(
             {"organization": _("A register stands where its connection belongs to, or in an organization below that.")}
@@ -197,7 +201,11 @@ def _shop(reach: Reach, connection: Connection, shop_id: UUID | None) -> Shop | 
     if shop_id is None:
         return None
     home = connection.organization_id
-    shop = Shop.objects.select_related("organization").filter(reach.tree(), public_id=shop_id).first()
+    shop = (
+        Shop.objects.select_related("organization")
+        .filter(reach.tree(Scope.CLIENTS, Level.MANAGE), public_id=shop_id)
+        .first()
+    )
     if shop is None or shop.closed_at or home not in (shop.organization_id, shop.organization.parent_id):
         raise RulesBroken({"shop": _("Choose a shop that is open and belongs to that organization.")})
     return shop

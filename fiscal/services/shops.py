@@ -87,7 +87,7 @@ def reopen_shop(reach: Reach, shop_id: UUID) -> Shop:
 
 
 def _locked(reach: Reach, shop_id: UUID) -> Shop:
-    return Shop.objects.select_for_update(of=("self",)).get(reach.tree(), public_id=shop_id)
+    return Shop.objects.select_for_update(of=("self",)).get(reach.tree(Scope.CLIENTS, Level.MANAGE), public_id=shop_id)
 
 
 def _checked(name: str, number: str, address: str) -> dict[str, str]:

@@ -88,7 +88,7 @@ def verify_again(reach: Reach, register_id: UUID) -> None:
 
 def _locked_chain(reach: Reach, register_id: UUID) -> Chain:
     register = Register.objects.select_for_update(no_key=True).get(
-        reach.tree(), public_id=register_id, country_code="AUT"
+        reach.tree(Scope.MONITORING, Level.MANAGE), public_id=register_id, country_code="AUT"
     )
     chain, _made = Chain.objects.get_or_create(register=register, defaults={"dirty_from": verification.BEGINNING})
     return chain

@@ -7,6 +7,7 @@ and `roads` reads it once for pages that ask for several authorizations. What ea
 
 from organizations.access.acquainted import acquainted
 from organizations.access.decide import Step, access_organization, delegated_rights, leading_to, lower, reach_at, steps
+from organizations.access.explaining import Way, WayStep, record_begins, ways
 from organizations.access.heads import Head, Supposed, heads_of
 from organizations.access.owners import grant_everything
 from organizations.access.people import is_owner, people_around, reaches, stands_only_within
@@ -26,6 +27,8 @@ __all__ = [
     "Starts",
     "Step",
     "Supposed",
+    "Way",
+    "WayStep",
     "access_organization",
     "acquainted",
     "covers",
@@ -43,8 +46,10 @@ __all__ = [
     "reach_at",
     "reachable",
     "reaches",
+    "record_begins",
     "roads",
     "stands_only_within",
     "steps",
     "system_reach",
+    "ways",
 ]

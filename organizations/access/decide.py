@@ -42,7 +42,7 @@ def access_organization(
     )
     if organization is None:
         raise NoSuchOrganization
-    reach = reach_at(user, organization, at=at, request_id=request_id, scope=scope)
+    reach = reach_at(user, organization, at=at, request_id=request_id)
     if not reach.grants:
         raise NoSuchOrganization
     if scope is not None:
@@ -50,14 +50,7 @@ def access_organization(
     return reach
 
 
-def reach_at(
-    user: User,
-    organization: Organization,
-    *,
-    at: datetime | None = None,
-    request_id: str = "",
-    scope: Scope | None = None,
-) -> Reach:
+def reach_at(user: User, organization: Organization, *, at: datetime | None = None, request_id: str = "") -> Reach:
     """What the person may do there by all roads together, and the nearest of them. Without a road it holds nothing."""
     found = list(steps(user, organization, at or timezone.now()))
     taken = {step.road for step in found}
@@ -70,7 +63,6 @@ def reach_at(
         request_id,
         below=frozenset(step.right for step in found if step.below),
         owner=any(step.preset == Preset.OWNER and step.road != Road.DELEGATION for step in found),
-        scope=scope,
         until=min((step.until for step in found if step.until), default=None) if road == Road.DELEGATION else None,
     )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from organizations.choices import Covers, Level, Scope
@@ -45,7 +45,7 @@ def held(user: User | Team, at: datetime | None = None) -> QuerySet[Grant]:
     return Grant.objects.filter(in_force(at), Q(user=user) | Q(team__in=teams)).order_by()
 
 
-def carrying(scope: Scope | None, level: Level, at: datetime, field: str) -> Q:
+def carrying(scope: Scope | OuterRef | None, level: Level, at: datetime, field: str) -> Q:
     """The condition on rights that hold `scope` (any, if None) at `level`; `field` leads from the row to the right.
 
     It has to stand in one `filter` with all else that is said of the same right.
@@ -74,24 +74,30 @@ def delegating(user: User, at: datetime, scope: Scope | None = None, level: Leve
     """Organizations that delegated `scope` to a partner at which the person holds the same.
 
     SECURITY: it must be one and the same authorization that the organization delegated and the person holds, each at
-    the level asked for.
+    the level asked for. The person's few grants come first, whatever others hold: a join over all grants of the partner
+    took seconds.
     """
-    partner = "organization__provisioned_by__grants"
-    member = f"{partner}__group__members"
-    everywhere = Q(**{f"{partner}__covers": Covers.BELOW})
-    in_group = Q(**{f"{partner}__covers": Covers.GROUP, f"{member}__organization": F("organization")})
     levels = [Level.MANAGE] if level == Level.MANAGE else [Level.VIEW, Level.MANAGE]
-    return (
-        Delegation.objects.filter(
-            in_force(at),
-            carrying(scope, level, at, f"{partner}__role__rights"),
-            everywhere | (in_group & in_force(at, member)),
-            level__in=levels,
-            **{f"{partner}__in": held(user, at), f"{partner}__role__rights__scope": F("scope")},
-        )
-        .order_by()
-        .values("organization")
+    rows = Delegation.objects.filter(in_force(at), level__in=levels).order_by()
+
+    def carried(which: Scope | OuterRef) -> QuerySet[Grant]:
+        return held(user, at).filter(carrying(which, level, at, "role__rights"))
+
+    if scope:
+        return rows.filter(_of_partner(carried(scope), carried(scope), at), scope=scope).values("organization")
+    mine, same = held(user, at), _of_partner(carried(OuterRef("scope")), carried(OuterRef(OuterRef("scope"))), at)
+    return rows.filter(_of_partner(mine, mine, at), same).values("organization")
+
+
+def _of_partner(everywhere: QuerySet[Grant], in_groups: QuerySet[Grant], at: datetime) -> Q:
+    """The condition on delegations to a partner at which these grants stand: for all below it, or for a named group."""
+    members = NamedGroupMember.objects.filter(
+        in_force(at),
+        organization__provisioned_by=F("group__organization"),
+        group__in=in_groups.filter(covers=Covers.GROUP).values("group"),
     )
+    below = everywhere.filter(covers=Covers.BELOW).values("organization")
+    return Q(organization__provisioned_by__in=below) | Q(organization__in=members.values("organization"))
 
 
 def in_reach(

@@ -46,8 +46,6 @@ class Reach:
     """What holds at everything it manages as well; None: the same as `grants`."""
     owner: bool = False
     """Whether the person owns it, or the organization it is managed by. The system does."""
-    scope: Scope | None = None
-    """What the person asked to be let in for."""
     until: datetime | None = None
     """When the first of the delegated areas ends that lead here; None without an end date, and on other roads."""
 
@@ -61,22 +59,26 @@ class Reach:
 
     def allows_below(self, scope: Scope, level: Level = Level.VIEW) -> bool:
         """Whether `scope` is granted at everything the organization manages, as long as it manages anything."""
-        return covers(self.grants if self.below is None else self.below, scope, level)
+        return covers(self.grants_below, scope, level)
 
-    def tree(self, field: str = "organization", scope: Scope | None = None, level: Level = Level.VIEW) -> Q:
-        """A condition on rows of the organization reached and of those below it that are reached with `scope`.
+    @property
+    def grants_below(self) -> frozenset[Right]:
+        """What holds at everything the organization manages."""
+        return self.grants if self.below is None else self.below
 
-        `field` says whose a row is: '' where the rows are organizations. `scope` is what the rows are about; left out,
-        it is what the reach was asked for. SECURITY: a grant may hold at an organization and not below it.
+    def tree(self, scope: Scope, level: Level = Level.VIEW, *, field: str = "organization") -> Q:
+        """A condition on rows of the organization reached and of what it manages, as far as `scope` holds there.
+
+        `field` says whose a row is: '' where the rows are organizations. `scope` and `level` are what the rows are about
+        and what is done to them. SECURITY: a grant may hold at an organization and not below it, one area here and
+        another there: nothing may be inferred from what the page was opened with.
         """
         own, parent = (field, f"{field}__parent") if field else ("pk", "parent")
-        itself, managed = Q(**{own: self.organization.pk}), Q(**{parent: self.organization.pk})
+        itself = Q(**{own: self.organization.pk}) if self.allows(scope, level) else Q(pk__in=[])
         if self.organization.is_managed:
             return itself
-        if self.actor is None or self.below is None or self.below >= self.grants:
-            return itself | managed
-        scope = scope or self.scope
-        if scope and self.allows_below(scope, level):
+        managed = Q(**{parent: self.organization.pk})
+        if self.actor is None or self.allows_below(scope, level):
             return itself | managed
         return itself | (managed & in_reach(self.actor, scope, level, organization=field))
 

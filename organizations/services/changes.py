@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -133,16 +133,14 @@ def retire(reach: Reach, *, reason: str = "") -> Organization:
 
 def retire_obstacle(organization: Organization) -> str:
     """Why the organization cannot be retired now, in words for the button; '' if it can."""
-    children = (
-        organization.children.filter(retired_at=None).count() + organization.provisioned.filter(retired_at=None).count()
-    )
+    below = Organization.objects.filter(Q(parent=organization) | Q(provisioned_by=organization), retired_at=None)
     keys = organization.api_keys.filter(retired_at=None).count()
     if Mode.LIVE in organization.modes:
         return _("It is LIVE: fiskaly documents no deletion of LIVE organizations.")
     if organization.origin == Origin.CONNECTED:
         return _("It was made in fiskaly's dashboard: delete it there.")
-    if children:
-        return _("%(n)d organizations hang below it: retire them first.") % {"n": children}
+    if below.exists():  # how many is not told: who asks need not reach them
+        return _("Organizations hang below it: retire them first.")
     if keys:
         return _("It has %(n)d API keys: delete them first.") % {"n": keys}
     return ""

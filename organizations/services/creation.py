@@ -7,7 +7,7 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from organizations.access import EVERYTHING, Reach, grant_everything
+from organizations.access import EVERYTHING, NotAuthorized, Reach, grant_everything
 from organizations.audit import record
 from organizations.choices import Kind, Level, Mode, Origin, Road, Scope, Verb
 from organizations.models import Organization
@@ -23,7 +23,7 @@ def add_organization(
 
     Runs inside a larger transaction (the arrangement and the first key belong to the same step). Gives the reach at the
     new organization and the organization. Raises RulesBroken if a rule of the contract or the guide forbids it, and
-    NotAuthorized.
+    NotAuthorized, also for who is let in at the organization and not at what is below it.
 
     A second-level organization belongs to its creator at first: fiskaly's creator is the owner too.
     """
@@ -32,6 +32,8 @@ def add_organization(
     # Read anew and held: it may have been retired since the page was opened, or be retired right now.
     above = Organization.objects.select_for_update().get(pk=reach.organization.pk)
     _check_place(above, kind=kind, mode=mode, delegation=delegation)
+    if not reach.allows_below(Scope.ORGANIZATIONS, Level.MANAGE):
+        raise NotAuthorized(Scope.ORGANIZATIONS, Level.MANAGE)
     organization = Organization.objects.create(
         kind=kind,
         origin=Origin.KONTOR,
@@ -78,5 +80,5 @@ def _reach_down(reach: Reach, organization: Organization) -> Reach:
         return replace(reach, organization=organization)
     if organization.is_managed:
         road = Road.DELEGATION if reach.road == Road.DELEGATION else Road.PARENT
-        return replace(reach, organization=organization, road=road)
+        return replace(reach, organization=organization, road=road, grants=reach.grants_below)
     return Reach(reach.actor, organization, EVERYTHING, Road.DELEGATION, reach.request_id, reach.reason, owner=True)

@@ -117,7 +117,7 @@ def group_of(reach: Reach, group_id: UUID | None) -> NamedGroup | None:
 
 def _places(reach: Reach, ids: list[UUID]) -> list[Reach]:
     """The actor's reach at each of these organizations, all of them held. Raises NoSuchOrganization for any other."""
-    tree = Organization.objects.filter(reach.tree("", Scope.USERS)).select_related("parent")
+    tree = Organization.objects.filter(reach.tree(Scope.USERS, field="")).select_related("parent")
     wanted = ids or [reach.organization.public_id]
     found = list(tree.filter(public_id__in=wanted).order_by("pk").select_for_update(of=("self",)))
     if len(found) != len(wanted):

@@ -66,11 +66,13 @@ def partings_of(reach: Reach, person: User) -> list[Parting]:
     now = timezone.now()
     grants, teams = defaultdict(list), defaultdict(list)
     # Whoever has no user administration below decides nothing there, and is told nothing either.
-    tree = reach.tree("organization", Scope.USERS)
+    tree = reach.tree(Scope.USERS)
     rows = Grant.objects.filter(tree, in_force(now), user=person)
     for grant in rows.select_related("organization__parent", "role", "group", "user", "team").order_by("pk"):
         grants[grant.organization].append(grant)
-    memberships = TeamMember.objects.filter(reach.tree("team__organization", Scope.USERS), in_force(now), user=person)
+    memberships = TeamMember.objects.filter(
+        reach.tree(Scope.USERS, field="team__organization"), in_force(now), user=person
+    )
     for member in memberships.select_related("team__organization__parent").order_by("pk"):
         teams[member.team.organization].append(member)
     places = sorted({*grants, *teams}, key=lambda place: (place != reach.organization, str(place), place.pk))
@@ -90,12 +92,12 @@ def _reach_below(reach: Reach, place: Organization) -> Reach:
     """The actor's reach at an organization below, judged by itself."""
     if place == reach.organization or reach.actor is None:
         return reach
-    return reach_at(reach.actor, place, request_id=reach.request_id, scope=Scope.USERS)
+    return reach_at(reach.actor, place, request_id=reach.request_id)
 
 
 def _hold(reach: Reach, person: User) -> None:
     """SECURITY: hold every organization concerned, in one order, so that two owners cannot leave at the same moment."""
-    below = Grant.objects.filter(reach.tree("organization", Scope.USERS), in_force(timezone.now()), user=person)
+    below = Grant.objects.filter(reach.tree(Scope.USERS), in_force(timezone.now()), user=person)
     places = {reach.organization.pk, *below.values_list("organization", flat=True)}
     list(Organization.objects.select_for_update().filter(pk__in=places).order_by("pk"))
 

@@ -20,6 +20,7 @@ from portal.forms.broken import add_broken
 from portal.forms.keys import NewKeyForm
 from portal.frame import frame
 from portal.http import PageRequest, fresh, lead_to, scoped, show
+from portal.tabs import why_url
 
 ACTIONS = {
     "rotate_url": "portal:key_rotate",
@@ -54,6 +55,7 @@ def key(request: PageRequest, reach: Reach, key_id: UUID) -> HttpResponse:
     """A key's facts, where it stands, and what may be done with it."""
     found = found_key(reach, key_id)
     context = key_frame(reach, found) | {"key": found, "organization_id": reach.organization.public_id}
+    context |= {"urls": why_url(reach, key=key_id)}
     return show(request, "portal/api_keys/key.html", "portal/api_keys/_key.html", context | _offered(reach, found))
 
 

@@ -18,6 +18,7 @@ def main(only: str) -> int:
 
     let_tests_flush()
     from tests.bench import (
+        goals_access,
         goals_memory,
         goals_mirror,
         goals_pages,
@@ -33,6 +34,8 @@ def main(only: str) -> int:
         goals_mirror.mirror_throughput,
         goals_pages.organizations_list,
         goals_pages.first_load_bytes,
+        goals_access.access_decisions,
+        goals_access.exposure_preview,
         goals_statistics_pages.statistics_page,
         goals_statistics_pages.statistics_page_with_ten_times_the_receipts,
         goals_statistics_pages.statistics_csv,

@@ -12,6 +12,7 @@ from fiscal.choices import ReceiptKind
 from fiscal.models import Receipt, Register
 from fiscal.queries.receipts.filters import taking_back
 from organizations.access import Reach
+from organizations.choices import Scope
 
 _TAIL = re.compile(r"^(.*?)([0-9]{1,18})$")
 FAR = timedelta(days=62)
@@ -31,7 +32,7 @@ class ReceiptLink:
 def neighbours(reach: Reach, receipt: Receipt, register: Register) -> tuple[ReceiptLink | None, ReceiptLink | None]:
     """The receipts with the number below and above; where numbers have gaps, the last before and the first after."""
     before, after = _stepped(receipt.number, -1), _stepped(receipt.number, 1)
-    rows = Receipt.objects.filter(reach.tree(), register=register)
+    rows = Receipt.objects.filter(reach.tree(Scope.TRANSACTIONS), register=register)
     found = {row.number: row for row in rows.filter(number__in=[one for one in (before, after) if one])}
     return (
         _link(found.get(before) or _in_time(rows, receipt, back=True), register),
@@ -48,7 +49,11 @@ def related(reach: Reach, receipt: Receipt, register: Register) -> list[ReceiptL
         rows = taking_back(receipt.day).filter(related_key__in=taken_back)
     else:
         return []
-    found = rows.filter(reach.tree(), register=register).exclude(pk=receipt.pk).order_by("issued_at", "pk")[:10]
+    found = (
+        rows.filter(reach.tree(Scope.TRANSACTIONS), register=register)
+        .exclude(pk=receipt.pk)
+        .order_by("issued_at", "pk")[:10]
+    )
     return [link for row in found if (link := _link(row, register))]
 
 

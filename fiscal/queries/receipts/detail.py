@@ -99,7 +99,7 @@ class ReceiptDetail:
 def receipt_detail(reach: Reach, receipt_id: int) -> ReceiptDetail | None:
     """A receipt of the organization reached or of one it manages; None if there is none. Raises NotAuthorized."""
     reach.require(Scope.TRANSACTIONS)
-    receipt = Receipt.objects.filter(reach.tree(), pk=receipt_id).first()
+    receipt = Receipt.objects.filter(reach.tree(Scope.TRANSACTIONS), pk=receipt_id).first()
     if receipt is None:
         return None
     register = Register.objects.select_related("connection", "chain").get(pk=receipt.register_id)
@@ -140,7 +140,9 @@ def _earlier(entry: list[Any]) -> Earlier:
 
 
 def _shop(reach: Reach, receipt: Receipt) -> str:
-    placed = Placement.objects.filter(reach.tree(), register=receipt.register_id, from_day__lte=receipt.day)
+    placed = Placement.objects.filter(
+        reach.tree(Scope.TRANSACTIONS), register=receipt.register_id, from_day__lte=receipt.day
+    )
     open_end = Q(until_day=None) | Q(until_day__gte=receipt.day)
     return placed.filter(open_end).exclude(shop=None).values_list("shop__name", flat=True).last() or ""
 

@@ -125,11 +125,15 @@ def every_receipt(reach: Reach, filters: ReceiptFilters) -> Iterator[ReceiptRow]
 def filter_choices(reach: Reach) -> FilterChoices:
     """Registers that stand or stood here, open and closed shops, and payment methods: one query."""
     reach.require(Scope.TRANSACTIONS)
-    stood = Placement.objects.filter(reach.tree()).values("register")
-    registers = _listed(Register.objects.filter(reach.tree() | Q(pk__in=stood)), "register", F("public_id"))
-    shops = _listed(Shop.objects.filter(reach.tree()), "shop", F("public_id"))
+    stood = Placement.objects.filter(reach.tree(Scope.TRANSACTIONS)).values("register")
+    registers = _listed(
+        Register.objects.filter(reach.tree(Scope.TRANSACTIONS) | Q(pk__in=stood)),
+        "register",
+        F("public_id"),
+    )
+    shops = _listed(Shop.objects.filter(reach.tree(Scope.TRANSACTIONS)), "shop", F("public_id"))
     nobody = Value(None, UUIDField())
-    methods = _listed(PaymentMethod.objects.filter(reach.tree()), "method", nobody)
+    methods = _listed(PaymentMethod.objects.filter(reach.tree(Scope.TRANSACTIONS)), "method", nobody)
     rows = list(registers.union(shops, methods).order_by("label")[: 3 * CHOICES])
     return FilterChoices(
         registers=[(ref, label) for what, ref, label in rows if what == "register"],
@@ -145,7 +149,9 @@ def _listed(rows: QuerySet[Any], what: str, ref: Any) -> QuerySet[Any]:
 
 def _tree(reach: Reach) -> list[Organization]:
     """The organization reached, then those it manages by name."""
-    rows = Organization.objects.filter(reach.tree("")).only("public_id", "name", "display_name")
+    rows = Organization.objects.filter(reach.tree(Scope.TRANSACTIONS, field="")).only(
+        "public_id", "name", "display_name"
+    )
     return sorted(rows, key=lambda one: (one.pk != reach.organization.pk, str(one).casefold()))
 
 
@@ -164,7 +170,9 @@ def _place(row: ReceiptRow, order: Order) -> str:
 
 def _as_of(reach: Reach) -> AsOf:
     """Registers that are read by a key: how many, and how far the day's reading has come."""
-    registers = Register.objects.filter(reach.tree(), gone_at=None).exclude(connection__kind=ConnectionKind.FILES)
+    registers = Register.objects.filter(reach.tree(Scope.TRANSACTIONS), gone_at=None).exclude(
+        connection__kind=ConnectionKind.FILES
+    )
     today = FilteredRelation("fill_days", condition=Q(fill_days__day=timezone.localdate()))
     found = registers.annotate(today=today).aggregate(
         n=Count("pk", distinct=True), read=Count("today"), at=Min("today__as_of")

@@ -141,7 +141,7 @@ def _whole(reach: Reach) -> Place:
     organization = reach.organization
     if not organization.is_managed and reach.allows_below(Scope.TRANSACTIONS):
         return Place(heads=(organization.pk,))
-    found = Organization.objects.filter(reach.tree("", Scope.TRANSACTIONS)).order_by("pk")
+    found = Organization.objects.filter(reach.tree(Scope.TRANSACTIONS, field="")).order_by("pk")
     return Place(singles=tuple(found.values_list("pk", flat=True)))
 
 

@@ -114,9 +114,9 @@ def claim_or_refuse(reach: Reach, connection: Connection, serials: Sequence[str]
 def _read_already(reach: Reach, connection: Connection, serial: str) -> str:
     """SECURITY: a connection of the organization above, or of one beside, is not named to who does not reach it."""
     named = (
-        reach.tree()
+        reach.tree(Scope.INTEGRATIONS)
         if reach.actor is None
-        else reach.tree() | in_reach(reach.actor, Scope.INTEGRATIONS, organization="organization")
+        else reach.tree(Scope.INTEGRATIONS) | in_reach(reach.actor, Scope.INTEGRATIONS, organization="organization")
     )
     claimed = {"claims__head": head_of(connection), "claims__provider": connection.provider}
     found = Connection.objects.filter(named, **claimed, claims__serial=serial).first()

@@ -25,7 +25,7 @@ from organizations.access import Reach
 from organizations.choices import Scope
 from portal.frame import frame
 from portal.http import PageRequest, scoped
-from portal.tabs import address, crumbs, organization_tabs
+from portal.tabs import address, crumbs, organization_tabs, why_url
 
 Action = dict[str, Any]
 
@@ -53,7 +53,7 @@ def overview(request: PageRequest, reach: Reach) -> HttpResponse:
         ],
         "tree": _tree(page),
         "sales": sales,
-        "urls": _urls(page),
+        "urls": _urls(page) | why_url(reach),
     }
     return render(request, "portal/organization/organization.html", context)
 

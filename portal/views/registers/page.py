@@ -21,6 +21,7 @@ from portal.forms.broken import add_broken
 from portal.forms.registers import DeviceForm, PlaceForm, RegisterForm
 from portal.frame import frame
 from portal.http import PageRequest, lead_to, scoped
+from portal.tabs import why_url
 
 
 @require_safe
@@ -38,6 +39,8 @@ def register(request: PageRequest, reach: Reach, register_id: UUID) -> HttpRespo
     if reach.allows(Scope.TRANSACTIONS):
         urls["methods"] = reverse("portal:payment_methods", args=[here])
     urls |= _sales_urls(reach, found)
+    if found.organization_id == here:
+        urls |= why_url(reach, register=register_id)
     if found.wider:
         urls["wider"] = reverse("portal:register", args=[found.wider, register_id])
     context = register_frame(reach, found) | {"page": found, "urls": urls}
