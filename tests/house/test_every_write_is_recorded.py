@@ -25,7 +25,6 @@ from tests.house.tree import python_files
 
 QUIET = {
     "read_now": "it only brings the next reading forward",
-    "verify_again": "it only brings the next verification forward",
     "settle_document": "it asks what became of a document that is on record already",
     "document_pdf": "it reads",
     "address_owners": "it reads",
