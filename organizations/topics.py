@@ -40,7 +40,7 @@ _BY_FIRST_WORD = {
     word: topic
     for topic, words in {
         Topic.ACCESS: (
-            *("ACCESS", "DELEGATION", "GROUP", "INVITATION", "OWNERSHIP", "PERSON", "ROLE", "TEAM"),
+            *("ACCESS", "DASHBOARD", "DELEGATION", "GROUP", "INVITATION", "OWNERSHIP", "PERSON", "ROLE", "TEAM"),
             *("SECOND", "SIGN"),
         ),
         Topic.KEYS: ("KEY",),

@@ -236,7 +236,8 @@ def test_or_it_is_managed_by_the_pos_provider(cast: Cast):
 def test_either_side_can_end_that_the_provider_manages_it(cast: Cast):
     """Heading "Enterprise Customers": a decision, so it can be taken back, and holds at the next look."""
     set_delegation(owner_of(cast, cast.holding), rights=dict.fromkeys(Scope, Level.MANAGE))
-    give_up_delegation(access_organization(cast.petra, cast.holding.public_id, scope=Scope.USERS))
+    own = access_organization(cast.petra, cast.maker.public_id, scope=Scope.USERS)
+    give_up_delegation(own, organization_id=cast.holding.public_id)
 
     assert nothing(cast.petra, cast.holding)
 

@@ -51,7 +51,7 @@ def test_the_list_says_what_happened_and_leads_to_the_entry(cast, told, mio):
 def test_the_bell_counts_in_one_query_beside_the_session(told, mio, django_assert_num_queries):
     told(Verb.KEY_ISSUED, Verb.ACCESS_GRANTED)
     assert 'hx-get="/notifications/bell/"' in mio.get("/").content.decode()
-    with django_assert_num_queries(3):  # session, person, the count
+    with django_assert_num_queries(4):  # session, person, whether a second factor is demanded, the count
         bell = mio.get("/notifications/bell/").content.decode()
 
     assert "Notifications, 2 unread" in bell

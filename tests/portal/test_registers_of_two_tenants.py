@@ -17,7 +17,7 @@ from fiscal.queries.register_page import register_page
 from fiscal.services import map_payment_methods, place_register
 from fiscal.statistics.rollup import roll_up
 from organizations.access import grant_everything
-from organizations.choices import Road
+from organizations.choices import Road, Scope
 from organizations.models import Organization
 from organizations.rules import RulesBroken
 from tests.fiscal.statistics.books import fill_day, make_connection, make_register, sell
@@ -151,7 +151,7 @@ def paid(organization: Organization) -> dict[str, int]:
 
 
 def say(reach, register: Register, category: PaymentCategory) -> None:
-    methods = PaymentMethod.objects.filter(reach.tree(), register=register)
+    methods = PaymentMethod.objects.filter(reach.tree(Scope.TRANSACTIONS), register=register)
     map_payment_methods(reach, categories=dict.fromkeys(methods.values_list("pk", flat=True), category))
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from fiscal.models import ReportSending, TurnoverReport
+from fiscal.queries import ActivityFilters
 from fiscal.queries.activity import activity
 from fiscal.services import reports
 from organizations.access import access_organization
@@ -157,11 +158,15 @@ def test_the_record_of_a_managed_organization_names_nobody_from_above(cast):
     assert petra.post(page, CHOICES).status_code == 303
     report = TurnoverReport.objects.get(user=cast.petra)
     assert petra.post(f"/statistics/reports/{report.public_id}/end/").status_code == 303
-    events = activity(access_organization(cast.mio, cast.shop.public_id, scope=Scope.ORGANIZATIONS)).events
+    events = activity(
+        access_organization(cast.mio, cast.shop.public_id, scope=Scope.ORGANIZATIONS), ActivityFilters()
+    ).events
     told = [event for event in events if "report" in event.did]
     assert len(told) == 2
     assert "Petra" not in str(told)
-    above = activity(access_organization(cast.petra, cast.shop.public_id, scope=Scope.ORGANIZATIONS)).events
+    above = activity(
+        access_organization(cast.petra, cast.shop.public_id, scope=Scope.ORGANIZATIONS), ActivityFilters()
+    ).events
     assert {event.actor for event in above if "report" in event.did} == {"Petra"}
 
 

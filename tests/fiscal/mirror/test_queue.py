@@ -145,6 +145,7 @@ def test_after_its_silence_the_doorbell_rings_again(dead_broker, clock):
 
 def test_a_second_run_of_the_same_work_sees_the_lease_and_stops(house, sandbox, monkeypatch):
     """F20: while the first one is in its call, the message is delivered to a second worker."""
+    services.reconcile_organization(house.shop.pk)  # fiskaly's list of people is read
     issue_key(house.at_shop(), name="till-1", mode=Mode.TEST)
     real, runs = ApiKeyKind.apply, []
 
