@@ -29,6 +29,10 @@ processes: dev ## Run the tests that start real processes: launcher, worker, bro
 browser: dev ## Run the tests that drive Chromium (CHROMIUM=/path/to/it; default: the one on the PATH)
 	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" exec $(PYTHON) -m pytest -m browser $(ARGS)
 
+.PHONY: tenancy
+tenancy: dev ## Look for every tenant's words and ids on every page of the others (slow)
+	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" exec $(PYTHON) -m pytest -n auto -m tenancy $(ARGS)
+
 .PHONY: bench
 bench: dev ## Measure: one line per goal; ONLY=name for one of them, SCALE=full for as many rows as the goals name
 	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" BENCH_SCALE="$(SCALE)" exec $(PYTHON) -m tests.bench $(ONLY)

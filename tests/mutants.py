@@ -29,7 +29,6 @@ TESTS = (
     "tests/portal/test_registers_of_two_tenants.py",
     "tests/portal/test_reaching_an_organization_and_not_all_below_it.py",
     "tests/portal/test_swapping_ids.py",
-    "tests/portal/test_swapping_ids_in_forms.py",
     "tests/portal/test_canaries_of_tenants.py",
 )
 

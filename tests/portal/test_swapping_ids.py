@@ -12,6 +12,8 @@ from tests.portal.doors_world import SCOPED, Address, World, sign_in
 from tests.portal.doors_world import world as world  # noqa: PLC0414 - a fixture
 from tests.portal.test_doors import bare
 
+pytestmark = pytest.mark.tenancy
+
 STANDING = [
     # Who, where they stand, and whose ids they bring: another tenant, the parent, the partner, one's sibling.
     ("petra", "maker", "elsewhere"),
