@@ -148,7 +148,7 @@ if CHOSEN in os.environ:
 
 def survives(mutant: Mutant | None, tests: list[str], seconds: float) -> bool | None:
     """Whether all tests pass without the condition (with all of them, for None); None if there was no time to tell."""
-    command = [sys.executable, "-m", "pytest", "-p", "tests.mutants", "-p", "no:randomly", "-q", "-x", *tests]
+    command = [sys.executable, "-m", "pytest", "-p", "tests.mutants", "-p", "no:randomly", "-q", "-x", "-m", "", *tests]
     environment = {**os.environ, **({CHOSEN: f"{mutant.path}:{mutant.number}"} if mutant else {})}
     try:
         done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=seconds, check=False)
