@@ -10,7 +10,7 @@ from django.db import transaction
 
 from billing.models import Arrangement
 from fiscal.choices import KindName
-from fiscal.demo import dashboard, people, sales, stage
+from fiscal.demo import colleagues, dashboard, people, sales, stage
 from fiscal.demo.companies import Place, company
 from fiscal.demo.rows import (
     Branch,
@@ -55,6 +55,7 @@ def load(now: datetime, *, customers: int = CUSTOMERS) -> None:
         maker = loader.partner("kassenwerk", "Kassenwerk GmbH", people.POS)
         shops = loader.managed(maker, "customer", customers, first=100)
         loader.let_in(people.SHOP, shops[0])
+        colleagues.load(maker, shops, now)
         holding = loader.provisioned(maker, "ostermann", "Modehaus Ostermann AG", people.HOLDING, delegation=True)
         branches = loader.managed(
             holding,
