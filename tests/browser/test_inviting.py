@@ -85,6 +85,7 @@ def owner_of_the_holding(browser: Browser, base_url: str) -> Page:
     owner = browser.new_context(base_url=base_url).new_page()
     owner.goto("/accounts/login/")
     owner.fill("input[name=login]", HOLDING.email)
+    owner.keyboard.press("Enter")
     owner.fill("input[name=password]", DEMO_PASSWORD)
     owner.keyboard.press("Enter")
     expect(owner).to_have_url(f"{base_url}/")

@@ -77,6 +77,7 @@ def test_a_session_that_ended_under_a_fragment_sends_the_whole_page_to_sign_in_a
     page.locator(".k-tabs").get_by_role("link", name="In step").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     page.fill("input[name=login]", "pos@demo.example")
+    page.keyboard.press("Enter")
     page.fill("input[name=password]", "kontor demo house")
     page.keyboard.press("Enter")
     expect(page).to_have_url("/organizations/?country=DEU")

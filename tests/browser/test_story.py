@@ -61,7 +61,8 @@ def sign_in_with_the_keyboard(page: Page, base_url: str) -> None:
         if page.evaluate("document.activeElement.name") == "login":
             break
     page.keyboard.type(POS.email)
-    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=password]")).to_be_focused()
     page.keyboard.type(DEMO_PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Work list")

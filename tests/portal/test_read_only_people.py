@@ -17,18 +17,20 @@ from fiscal.models.budget import Budgeted
 from organizations.choices import Covers, Level, Preset, Scope, Verb
 from organizations.models import AuditEntry, Grant, Role
 from tests.cast import person
-from tests.portal.test_doors import (
-    METHODS,
+from tests.portal.doors_world import (
     SCOPED,
     World,
-    _plain_shell,  # noqa: F401
     sign_in,
     world,  # noqa: F401
 )
+from tests.portal.test_doors import (
+    METHODS,
+    _plain_shell,  # noqa: F401
+)
 
-OWN = {"draft", "turnoverreport", "reportsending"}
+OWN = {"draft", "turnoverreport", "reportsending", "auditchain"}
 """What everybody may keep for themselves: unfinished wizards, and mails of what they see anyway."""
-LOOKING = {Verb.CHAIN_EXPORTED, Verb.PROOF_REFUSED, Verb.REPORT_SUBSCRIBED, Verb.REPORT_CHANGED, Verb.REPORT_ENDED}
+LOOKING = {Verb.CHAIN_EXPORTED, Verb.RECORD_EXPORTED, Verb.PROOF_REFUSED, Verb.REPORT_SUBSCRIBED, Verb.REPORT_CHANGED, Verb.REPORT_ENDED}
 """What looking leaves on record."""
 PROVIDER_SAID = {
     "status", "status_since", "status_reason", "human_action", "due_at", "tries", "error_text",
