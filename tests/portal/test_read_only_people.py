@@ -28,7 +28,7 @@ from tests.portal.test_doors import (
     _plain_shell,  # noqa: F401
 )
 
-OWN = {"draft", "turnoverreport", "reportsending", "auditchain"}
+OWN = {"draft", "turnoverreport", "reportsending", "auditchain", "subscription", "noticesettings", "snooze"}
 """What everybody may keep for themselves: unfinished wizards, and mails of what they see anyway."""
 LOOKING = {Verb.CHAIN_EXPORTED, Verb.RECORD_EXPORTED, Verb.PROOF_REFUSED, Verb.REPORT_SUBSCRIBED, Verb.REPORT_CHANGED, Verb.REPORT_ENDED}
 """What looking leaves on record."""
