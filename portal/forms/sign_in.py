@@ -29,6 +29,7 @@ class PasswordForm(LoginForm):
         self.fields["login"].widget.attrs = {"autocomplete": "username", "spellcheck": "false"}
         self.fields["password"].help_text = ""
         self.fields["password"].widget.attrs.pop("placeholder", None)
+        self.fields["password"].widget.attrs["autofocus"] = True
 
 
 class SignUpForm(SignupForm):
