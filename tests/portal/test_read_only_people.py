@@ -30,7 +30,14 @@ from tests.portal.test_doors import (
 
 OWN = {"draft", "turnoverreport", "reportsending", "auditchain", "subscription", "noticesettings", "snooze"}
 """What everybody may keep for themselves: unfinished wizards, and mails of what they see anyway."""
-LOOKING = {Verb.CHAIN_EXPORTED, Verb.RECORD_EXPORTED, Verb.PROOF_REFUSED, Verb.REPORT_SUBSCRIBED, Verb.REPORT_CHANGED, Verb.REPORT_ENDED}
+LOOKING = {
+    Verb.CHAIN_EXPORTED,
+    Verb.RECORD_EXPORTED,
+    Verb.PROOF_REFUSED,
+    Verb.REPORT_SUBSCRIBED,
+    Verb.REPORT_CHANGED,
+    Verb.REPORT_ENDED,
+}
 """What looking leaves on record."""
 PROVIDER_SAID = {
     "status", "status_since", "status_reason", "human_action", "due_at", "tries", "error_text",
