@@ -235,17 +235,20 @@ def _look_again(*named: Role | NamedGroup | Team | User | None) -> None:
 
 
 def _unfit(reach: Reach, organization: Organization, to: User | Team | None) -> str:
-    """Why this person or team cannot hold a grant from this giver, '' if they can.
-
-    SECURITY: by delegation nobody lets themselves or their own in: that would outlive the delegation.
-    """
+    """Why this person or team cannot hold a grant from this giver, '' if they can."""
     if isinstance(to, Team) and (to.retired_at or to.organization_id != organization.pk):
         return _("Choose one of the teams offered.")
-    if (
-        isinstance(to, User)
-        and reach.road == Road.DELEGATION
-        and (to == reach.actor or held(to).filter(organization=reach.acting_from).exists())
-    ):
+    return past_delegation(reach, to) if isinstance(to, User) else ""
+
+
+def past_delegation(reach: Reach, person: User) -> str:
+    """Why somebody who acts by delegation cannot let this person in, '' if they can.
+
+    SECURITY: neither themselves nor their own, by a grant or into a team: that would outlive the delegation.
+    """
+    if reach.road != Road.DELEGATION:
+        return ""
+    if person == reach.actor or held(person).filter(organization=reach.acting_from).exists():
         return _("People of the partner act here by delegation: they are not let in past it.")
     return ""
 

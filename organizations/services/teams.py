@@ -18,7 +18,7 @@ from organizations.choices import Covers, Level, Scope, Verb
 from organizations.models import Grant, Organization, Team, TeamMember, in_force
 from organizations.rules import RulesBroken
 from organizations.services.acquainted import NoSuchPerson, known_person
-from organizations.services.grants import exceeds
+from organizations.services.grants import exceeds, past_delegation
 from organizations.services.names import name_taken
 
 __all__ = ["NoSuchPerson", "NoSuchTeam", "add_to_team", "make_team", "remove_from_team", "rename_team", "retire_team"]
@@ -56,13 +56,15 @@ def rename_team(reach: Reach, *, team_id: UUID, name: str) -> Team:
 def add_to_team(reach: Reach, *, team_id: UUID, person_id: UUID, reason: str = "") -> TeamMember:
     """Put a person into a team, who from now on has what the team has.
 
-    Raises RulesBroken for a member already or a team that has more than the actor; NoSuchTeam; NoSuchPerson for somebody
-    who stands nowhere in the actor's reach.
+    Raises RulesBroken for a member already, a team that has more than the actor, or one's own people by delegation;
+    NoSuchTeam; NoSuchPerson for somebody who stands nowhere in the actor's reach.
     """
     reach.require(Scope.USERS, Level.MANAGE)
     team = _own(reach, team_id)
     person = known_person(reach, person_id)
     _check_grants(reach, team)
+    if words := past_delegation(reach, person):
+        raise RulesBroken({"person": words})
     if TeamMember.objects.filter(in_force(timezone.now()), team=team, user=person).exists():
         raise RulesBroken({"person": _("%(name)s is in the team already.") % {"name": person}})
     member = TeamMember.objects.create(team=team, user=person, since=timezone.now())

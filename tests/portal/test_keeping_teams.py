@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -9,7 +11,9 @@ from django.utils import timezone
 from organizations.access import NoSuchOrganization, access_organization
 from organizations.choices import Level, Preset, Scope, Verb
 from organizations.models import AuditEntry, Team, TeamMember
-from tests.cast import Cast, allow
+from organizations.rules import RulesBroken
+from organizations.services import add_to_team, set_delegation
+from tests.cast import Cast, allow, person
 from tests.portal.people import grant, press_twice, seen_in, team
 from tests.portal.sales import only, signed_in, url
 
@@ -130,3 +134,19 @@ def test_teams_of_others_are_not_there_and_viewing_changes_nothing(cast, petra, 
     assert viewer.post(url("team_new", cast.maker), {"name": "Mine"}).status_code == 403
     assert viewer.post(url("team_retire", cast.maker, field.public_id)).status_code == 403
     assert Team.objects.filter(organization=cast.maker, retired_at=None).count() == 1
+
+
+def test_by_delegation_nobody_of_the_partner_is_put_into_a_team_of_the_customer(cast):
+    """What the team has would outlive the delegation."""
+    colleague = person("colleague@kassenwerk.example", "Colleague")
+    allow(colleague, cast.maker, Scope.ORGANIZATIONS)
+    owner = replace(cast.reach(cast.hanna, cast.holding), owner=True)
+    set_delegation(owner, rights=dict.fromkeys(Scope, Level.MANAGE))
+    made = team(cast.holding, "Field service")
+    there = access_organization(cast.petra, cast.holding.public_id, scope=Scope.USERS, level=Level.MANAGE)
+
+    for partners in (cast.petra, colleague):
+        with pytest.raises(RulesBroken, match="act here by delegation"):
+            add_to_team(there, team_id=made.public_id, person_id=partners.public_id)
+
+    assert not TeamMember.objects.filter(team=made).exists()
