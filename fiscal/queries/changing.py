@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from billing.models import Arrangement, BillingAddress
-from organizations.access import Reach, in_reach
+from organizations.access import Reach, in_reach, people_at
 from organizations.choices import Scope
 from organizations.models import ApiKey, Logo, Organization
-from organizations.queries import people_at
 
 
 @dataclass(frozen=True)

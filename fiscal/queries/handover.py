@@ -11,10 +11,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from fiscal.queries.right_words import carried, rights_words, with_rights
-from organizations.access import Reach, held
+from organizations.access import Reach, held, people_at
 from organizations.choices import Preset, Scope
 from organizations.models import Handover, Organization, Role, User
-from organizations.queries import people_at
 from organizations.roles import sentence_of
 
 

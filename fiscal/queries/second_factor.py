@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
-from organizations.access import Reach, people_around, reachable, reaches
+from organizations.access import Reach, people_around, people_at, reachable, reaches
 from organizations.choices import Scope
 from organizations.models import User
-from organizations.queries import people_at
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """Recovery codes only stand in for these."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
@@ -154,11 +153,3 @@ def lower(one: Level, other: Level | None) -> Level | None:
     if other is None:
         return None
     return Level.MANAGE if one == other == Level.MANAGE else Level.VIEW
-
-
-def rights_of(steps: Iterable[Step]) -> dict[int, set[Right]]:
-    """The rights of each grant among `steps`, by the grant's primary key."""
-    found: dict[int, set[Right]] = defaultdict(set)
-    for step in steps:
-        found[step.grant].add(step.right)
-    return found

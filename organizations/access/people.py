@@ -10,13 +10,18 @@ from organizations.access.places import held
 from organizations.models import Grant, Organization, TeamMember, User, in_force
 
 
-def people_around(organization: Organization) -> QuerySet[User]:
-    """Active people with a grant where a road to this organization can start; `reaches` says whether one does."""
-    at, above = timezone.now(), organization.parent or organization
-    ends = {organization.pk, above.pk, above.provisioned_by_id or organization.pk}
-    grants = Grant.objects.filter(in_force(at), organization__in=ends)
+def people_at(*organizations: Organization | int) -> QuerySet[User]:
+    """Active people with a grant that stands at one of these organizations, their own or their team's."""
+    at = timezone.now()
+    grants = Grant.objects.filter(in_force(at), organization__in=organizations)
     teams = TeamMember.objects.filter(in_force(at), team__in=grants.values("team")).values("user")
     return User.objects.filter(Q(pk__in=grants.values("user")) | Q(pk__in=teams), is_active=True)
+
+
+def people_around(organization: Organization) -> QuerySet[User]:
+    """Active people with a grant where a road to this organization can start; `reaches` says whether one does."""
+    above = organization.parent or organization
+    return people_at(organization.pk, above.pk, above.provisioned_by_id or organization.pk)
 
 
 def reaches(user: User, organization: Organization) -> bool:

@@ -72,13 +72,13 @@ def _mail(mailing: Mailing, language: str, shown: Sequence[Notice], more: int) -
         "settings": public_address(reverse("portal:notification_settings")),
     }
     return NoticeMail(
-        subject=_subject(told["digest"], shown, len(shown) + more),
+        subject=_subject(shown, len(shown) + more, digest=told["digest"]),
         text=render_to_string("fiscal/mail/notices.txt", told),
         html=render_to_string("fiscal/mail/notices.html", told),
     )
 
 
-def _subject(digest: bool, shown: Sequence[Notice], n: int) -> str:  # noqa: FBT001 - it is what the mail is
+def _subject(shown: Sequence[Notice], n: int, *, digest: bool) -> str:
     """Of one event who did what; never longer than a line, and without line breaks that a name may hold."""
     if digest:
         words = ngettext("Digest: %(n)d event", "Digest: %(n)d events", n) % {"n": n}
