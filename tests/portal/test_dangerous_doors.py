@@ -37,7 +37,6 @@ DANGEROUS = {
     "portal:key_new",
     "portal:key_reveal",
     "portal:key_rotate",
-    "portal:organization_delegation",
     "portal:organization_live",
     "portal:organization_retire",
     "portal:second_factor_demand",

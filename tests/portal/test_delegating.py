@@ -25,6 +25,7 @@ from organizations.services import (
 )
 from tests.cast import Cast, allow, person
 from tests.organizations.letters import offer, signed_in
+from tests.portal.test_dangerous_doors import make_old
 
 
 def url(name: str, *ids: object) -> str:
@@ -238,3 +239,21 @@ def test_a_grant_by_delegation_is_offered_to_the_holdings_own_people(cast: Cast)
     set_delegation(reach(cast.hanna, cast.holding), rights=FULL)
 
     assert grant_access(offer(cast.petra, cast.holding).reach, to=cast.mio, role=Role.objects.get(preset=Preset.VIEWER))
+
+
+def test_only_who_decides_is_asked_again_who_they_are(cast: Cast) -> None:
+    """Reading needs no proof; changing needs a new one, and what was typed is kept."""
+    place = url("organization_delegation", cast.holding.public_id)
+    reader = person("reader@ostermann.example", "Reader")
+    allow(reader, cast.holding, Scope.USERS)
+    owner, looking = signed_in(cast.hanna), signed_in(reader)
+    make_old(owner)
+    make_old(looking)
+
+    assert looking.get(place).status_code == 200
+    assert owner.get(place).status_code == 302
+    held = owner.post(place, form("full"))
+
+    assert (held.status_code, delegated_rights(cast.holding)) == (422, {})
+    assert "Support" in held.content.decode()
+    assert looking.post(place, form("full")).status_code == 403

@@ -36,18 +36,27 @@ from portal.views.organization.page import page_about
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(Scope.USERS)
-@fresh
-def delegation(request: PageRequest, reach: Reach) -> HttpResponse:
-    """What is delegated; an owner changes it here, tier 3."""
-    given, obstacle = delegated_by(reach), _obstacle(reach)
-    decides, posted = _decides(reach), request.method == "POST"
-    if posted and not decides and not obstacle:
+def delegation(request: PageRequest, reach: Reach) -> HttpResponseBase:
+    """What is delegated; an owner changes it here, tier 3. Only who decides is asked again who they are."""
+    if _decides(reach):
+        return _decide(request, reach)
+    obstacle = _obstacle(reach)
+    if request.method == "POST" and not obstacle:
         raise PermissionDenied
+    context = {**_about(reach, delegated_by(reach)), "form": None, "obstacle": obstacle}
+    return render(
+        request, "portal/delegation/delegation.html", context, status=422 if request.method == "POST" else 200
+    )
+
+
+@fresh
+def _decide(request: PageRequest, reach: Reach) -> HttpResponse:
+    given, posted = delegated_by(reach), request.method == "POST"
     form = _form(request, reach, start_of(given.rights, given.until), with_nothing=bool(given.rights))
-    if posted and decides and _saved(reach, form):
+    if posted and _saved(reach, form):
         messages.success(request, _("Saved: it holds from now on."))
         return lead_to(request, _url(reach))
-    context = {**_about(reach, given), "form": form if decides else None, "obstacle": obstacle}
+    context = {**_about(reach, given), "form": form, "obstacle": ""}
     return render(request, "portal/delegation/delegation.html", context, status=422 if posted else 200)
 
 
