@@ -27,7 +27,8 @@ from portal.views.organization.page import page_about
 def why(request: PageRequest, reach: Reach) -> HttpResponse:
     """Everybody who can see it with the road of each, and the road (or what is missing) of one person."""
     kind, thing = _thing(request, reach)
-    form = WhyForm({**request.GET.dict(), "area": thing.area} if thing else request.GET or None)
+    start = {"area": Scope.ORGANIZATIONS} | request.GET.dict()
+    form = WhyForm(start | {"area": thing.area} if thing else start)
     asked = form.cleaned_data if form.is_valid() else {}
     scope = thing.area if thing else Scope(asked.get("area") or Scope.ORGANIZATIONS)
     at = _moment(asked.get("at"))

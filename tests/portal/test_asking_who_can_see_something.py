@@ -107,3 +107,11 @@ def test_a_day_to_come_is_refused_at_the_field(cast):
     tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
 
     assert "a day that has passed" in page(cast.petra, cast.maker, 422, at=tomorrow)
+
+
+def test_the_area_that_is_answered_for_is_the_one_that_is_chosen(cast):
+    """Also where nothing was asked for yet."""
+    found = page(cast.petra, cast.maker)
+
+    assert "Everybody who can see “Organization management”" in found
+    assert '<option value="ORGANIZATIONS" selected>' in found
