@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
-from organizations.access import Reach, people_around, people_at, reachable, reaches
+from organizations.access import Reach, in_reach, people_around, people_at, reaches, roads
 from organizations.choices import Scope
-from organizations.models import User
+from organizations.models import Organization, User
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """Recovery codes only stand in for these."""
@@ -31,8 +31,14 @@ class Missing:
 
 
 def second_factor_demanded(user: User) -> bool:
-    """Whether any organization that the person reaches, by whatever road, demands a second factor. One query."""
-    return reachable(user).filter(second_factor_required=True).exists()
+    """Whether any organization that the person reaches, by whatever road, demands a second factor.
+
+    It is asked on every page: one look into an index as long as nobody demands one, three small queries more otherwise.
+    """
+    demanding = Organization.objects.filter(second_factor_required=True)
+    if not demanding.exists():
+        return False
+    return demanding.filter(in_reach(user, starts=roads(user).starts())).exists()
 
 
 def has_factor(user: User) -> bool:
