@@ -19,7 +19,7 @@ run: ## Start everything with the sandbox and its demo world: http://localhost:8
 
 .PHONY: test
 test: dev ## Run the tests on the embedded default (DATABASE_URL, REDIS_URL: on those)
-	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" exec $(PYTHON) -m pytest -n auto $(ARGS)
+	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" exec $(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
 .PHONY: processes
 processes: dev ## Run the tests that start real processes: launcher, worker, broker
@@ -32,6 +32,11 @@ browser: dev ## Run the tests that drive Chromium (CHROMIUM=/path/to/it; default
 .PHONY: tenancy
 tenancy: dev ## Look for every tenant's words and ids on every page of the others (slow)
 	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" exec $(PYTHON) -m pytest -n auto -m tenancy $(ARGS)
+
+.PHONY: doors
+doors: dev ## Ask every URL for everybody at every organization by every method (make test asks at one of them)
+	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" DOORS=all exec $(PYTHON) -m pytest -n auto --dist worksteal \
+		tests/portal/test_doors.py tests/portal/test_read_only_people.py $(ARGS)
 
 .PHONY: bench
 bench: dev ## Measure: one line per goal; ONLY=name for one of them, SCALE=full for as many rows as the goals name

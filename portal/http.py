@@ -33,8 +33,8 @@ class PageRequest(HttpRequest):
     htmx: HtmxDetails
     request_id: str
     user: Any
-    reach: Reach
-    """How the person reached the organization of the page, once its door was passed."""
+    reach: Reach | None
+    """How the person reached the organization of the page, once its door was asked; None where it was shut."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,7 @@ def reach_of(request: PageRequest, organization_id: UUID, scope: Scope, level: L
             request.user, organization_id, scope=scope, level=level, request_id=request.request_id
         )
     except NoSuchOrganization:
+        request.reach = None
         raise Http404 from None
     except NotAuthorized as missing:
         if missing.reach:

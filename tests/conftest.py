@@ -6,9 +6,7 @@ Messages to the broker vanish here: every test runs as if all of them were dropp
 from __future__ import annotations
 
 import copy
-import os
-import subprocess
-import sys
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -30,7 +28,7 @@ from fiscal.sandbox.app import Sandbox
 from fiscal.sandbox.loopback import LoopbackAdapter
 from tests.cast import Cast, build_cast
 from tests.flushing import let_tests_flush
-from tests.house.tree import ROOT
+from tests.migrated import migrated_file, start_migrated
 from tests.snapshot import Snapshot
 
 BASE_URL = "http://sandbox.test/management/api/v0"
@@ -42,6 +40,13 @@ DATACASH_INVOICE_URL = "http://sandbox.test/datacash/api/invoiceApi"
 @pytest.fixture(scope="session", autouse=True)
 def _no_broker() -> None:
     celery_app.conf.update(broker_url="memory://", task_always_eager=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> None:
+    """pytest-django asks for this before it makes the test database."""
+    if connection.vendor == "sqlite":
+        start_migrated(connection)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -162,10 +167,7 @@ def shared_database(transactional_db, tmp_path, django_db_blocker):
         yield f"postgres://{parts['USER']}:{parts['PASSWORD']}@{parts['HOST']}:{parts['PORT'] or 5432}/{parts['NAME']}"
         return
     url = f"sqlite:///{tmp_path / 'shared.sqlite3'}"
-    environment = {**os.environ, "DATABASE_URL": url, "KONTOR_DATA_DIR": str(tmp_path)}
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v0"], env=environment, cwd=ROOT, check=True, capture_output=True
-    )
+    shutil.copy(migrated_file(), tmp_path / "shared.sqlite3")
     with django_db_blocker.unblock():
         usual = connections["default"]
         connections["default"] = usual.__class__(

@@ -34,11 +34,7 @@ def access_organization(
     """
     if not user.is_active:
         raise NoSuchOrganization
-    organization = (
-        Organization.objects.select_related("parent__provisioned_by", "provisioned_by")
-        .filter(public_id=public_id)
-        .first()
-    )
+    organization = Organization.objects.select_related("parent").filter(public_id=public_id).first()
     if organization is None:
         raise NoSuchOrganization
     reach = reach_at(user, organization, at=at, request_id=request_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from uuid import uuid4
 import psycopg
 
 from tests.house.tree import ROOT
+from tests.migrated import migrated_file
 
 Answer = TypeVar("Answer")
 
@@ -86,8 +88,11 @@ def a_database_of_its_own() -> Iterator[dict[str, str]]:
             line.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def launch(folder: Path) -> Launched:
-    """Start a house whose data lies in `folder`; its log lies beside it."""
+def launch(folder: Path, *, new: bool = False) -> Launched:
+    """Start a house whose data lies in `folder`; its log lies beside it. Only a `new` one has to run all migrations."""
+    if not new and not folder.exists() and "DATABASE_URL" not in os.environ:
+        folder.mkdir(mode=0o700)
+        shutil.copy(migrated_file(), folder / "kontor.sqlite3")
     port, sandbox_port = free_port(), free_port()
     environment = {
         **os.environ,

@@ -23,17 +23,27 @@ pytestmark = pytest.mark.processes
 
 @pytest.fixture
 def house(tmp_path, monkeypatch):
+    yield from _a_house(tmp_path / "data", monkeypatch, new=False)
+
+
+@pytest.fixture
+def new_house(tmp_path, monkeypatch):
+    yield from _a_house(tmp_path / "data", monkeypatch, new=True)
+
+
+def _a_house(folder, monkeypatch, *, new):
     with a_database_of_its_own() as environment:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        launched = launch(tmp_path / "data")
+        launched = launch(folder, new=new)
         yield launched
         if launched.process.poll() is None:
             launched.process.send_signal(signal.SIGTERM)
             launched.process.wait(20)
 
 
-def test_it_opens_mends_itself_and_leaves_nothing_behind(house):
+def test_it_opens_mends_itself_and_leaves_nothing_behind(new_house):
+    house = new_house
     house.wait_until_open()
     with urllib.request.urlopen(f"http://127.0.0.1:{house.port}/", timeout=10) as page:
         assert page.status == 200

@@ -35,7 +35,8 @@ def race(database: str, folder: Path, tasks: Sequence[dict[str, str]]) -> list[s
         racer.stdin.close()
         racer.stdin = None
     ends = [racer.communicate(timeout=300) for racer in racers]
-    assert [error for _out, error in ends if error] == []
+    errors = [error for _out, error in ends if error]
+    assert not errors, "\n".join(errors)
     return [out.strip() for out, _error in ends]
 
 
@@ -57,7 +58,14 @@ def _do(task: dict[str, str]) -> str:
     from organizations.models import Organization, User
     from organizations.rules import RulesBroken
 
-    gone = (services.InvitationGone, services.NoSuchHandover, services.NoSuchRequest, RulesBroken, NotAuthorized)
+    gone = (
+        services.InvitationGone,
+        services.NoSuchHandover,
+        services.NoSuchRequest,
+        services.NoSuchGrant,
+        RulesBroken,
+        NotAuthorized,
+    )
     user = User.objects.get(email=task["user"])
     try:
         if task["do"] == "redeem":
