@@ -10,8 +10,8 @@ from organizations.access.decide import Step, access_organization, delegated_rig
 from organizations.access.explaining import Way, WayStep, record_begins, ways
 from organizations.access.heads import Head, Supposed, heads_of
 from organizations.access.owners import grant_everything
-from organizations.access.people import is_owner, people_around, people_at, reaches, stands_only_within
-from organizations.access.places import Starts, held, in_reach, name_for, places, reachable
+from organizations.access.people import is_owner, name_for, people_around, people_at, reaches, stands_only_within
+from organizations.access.places import Starts, held, in_reach, places, reachable
 from organizations.access.reach import EVERYTHING, NoSuchOrganization, NotAuthorized, Reach, Right, covers, system_reach
 from organizations.access.roads import FEW, Roads, roads
 

@@ -139,9 +139,16 @@ def delegated_rights(organization: Organization, at: datetime | None = None) -> 
 
 
 def _delegated(organization: Organization, at: datetime) -> dict[Scope, tuple[Level, datetime | None]]:
-    """The same with when it ends. An area is delegated once at a time; where it were twice, the higher level counts."""
+    """The same with when it ends. An area is delegated once at a time; where it were twice, the higher level counts.
+
+    The partner comes along: pages name who acts for whom.
+    """
     rows = Delegation.objects.filter(in_force(at), organization=organization).order_by("-level", "pk")
-    return {Scope(scope): (Level(level), until) for scope, level, until in rows.values_list("scope", "level", "until")}
+    given = {}
+    for row in rows.select_related("organization__provisioned_by"):
+        organization.provisioned_by = row.organization.provisioned_by
+        given[Scope(row.scope)] = (Level(row.level), row.until)
+    return given
 
 
 def lower(one: Level, other: Level | None) -> Level | None:

@@ -29,6 +29,13 @@ def reaches(user: User, organization: Organization) -> bool:
     return bool(reach_at(user, organization).grants)
 
 
+def name_for(user: User | None, organization: Organization | None) -> str | None:
+    """The organization's name if the person may know it, else None: a managed one's people never learn the parent's."""
+    if organization is None or user is None or not reaches(user, organization):
+        return None
+    return str(organization)
+
+
 def is_owner(user: User, organization: Organization) -> bool:
     """Whether the person owns the organization, or the one it is managed by."""
     return user.is_active and reach_at(user, organization).owner

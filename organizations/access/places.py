@@ -134,12 +134,3 @@ def reachable(
 ) -> QuerySet[Organization]:
     """Every organization the person reaches (with `scope` at `level`, if given). For lists, switchers and names."""
     return Organization.objects.filter(in_reach(user, scope, level, starts=starts, at=at))
-
-
-def name_for(user: User | None, organization: Organization | None) -> str | None:
-    """The organization's name if the person may know it, else None: a managed one's people never learn the parent's."""
-    if organization is None or user is None:
-        return None
-    if not reachable(user).filter(pk=organization.pk).exists():
-        return None
-    return str(organization)
