@@ -19,7 +19,7 @@ from django.utils import timezone
 from fiscal.choices import ReportRhythm
 from fiscal.services.notices import route_topic
 from fiscal.services.reports import subscribe
-from fiscal.tasks import PERIODIC, Doorbell
+from fiscal.tasks import PERIODIC, Doorbell, ring_post
 from organizations.access import access_organization, system_reach
 from organizations.audit import record
 from organizations.choices import Covers, Mode, Scope, Verb
@@ -181,6 +181,7 @@ def test_what_is_put_into_the_queue_are_numbers(planted, queued, django_capture_
         issue_key(reach, name="zqmaker-till", mode=Mode.TEST)
     with django_capture_on_commit_callbacks(execute=True):
         invite([offer(planted.people["petra"], planted.organizations["maker"])], email="zqmaker@neu.example")
+        ring_post()
 
     assert len(queued) >= 2
     assert all(isinstance(value, int) for arguments in queued for value in arguments.values())
