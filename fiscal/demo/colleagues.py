@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 
 from fiscal.demo.people import DEMO_PASSWORD
-from organizations.choices import Covers, Preset
-from organizations.models import Grant, NamedGroup, NamedGroupMember, Organization, Role, Team, TeamMember, User
+from organizations import services
+from organizations.access import access_organization
+from organizations.choices import Covers, Level, Preset, Scope
+from organizations.models import Organization, Role, User
 
 COLLEAGUES = {
     "finance@demo.example": ("Frieda Soll", Preset.BILLING, None),
@@ -21,30 +23,22 @@ COLLEAGUES = {
 GROUPED = 5
 
 
-def load(maker: Organization, shops: Sequence[Organization], now: datetime) -> None:
-    """Let them in, with the demo password; one of them and a team get a named group of customers only."""
+def load(owner: User, maker: Organization, shops: Sequence[Organization], now: datetime) -> None:
+    """Let the owner let them in, so that it stands on record; a team gets a named group of customers only."""
+    reach = access_organization(owner, maker.public_id, scope=Scope.USERS, level=Level.MANAGE)
     roles = {role.preset: role for role in Role.objects.exclude(preset="")}
     users = {email: _person(email, name) for email, (name, _role, _ends) in COLLEAGUES.items()}
-    Grant.objects.bulk_create(
-        Grant(user=users[email], organization=maker, role=roles[role], since=now, until=now + ends if ends else None)
-        for email, (_name, role, ends) in COLLEAGUES.items()
-    )
-    team = Team.objects.create(organization=maker, name="Field service")
-    TeamMember.objects.bulk_create(
-        TeamMember(team=team, user=users[email], since=now)
-        for email in ("support@demo.example", "trainee@demo.example")
-    )
-    group = NamedGroup.objects.create(organization=maker, name="Customers in Vienna")
-    NamedGroupMember.objects.bulk_create(
-        NamedGroupMember(group=group, organization=shop, since=now) for shop in shops[:GROUPED]
-    )
-    Grant.objects.create(
-        team=team,
-        organization=maker,
-        role=roles[Preset.TECHNICIAN],
-        covers=Covers.GROUP,
-        group=group,
-        since=now,
+    for email, (_name, role, ends) in COLLEAGUES.items():
+        services.grant_access(
+            reach, to=users[email], role=roles[role], until=now + ends if ends else None, reason="Works with us"
+        )
+    team = services.make_team(reach, name="Field service")
+    for email in ("support@demo.example", "trainee@demo.example"):
+        services.add_to_team(reach, team_id=team.public_id, person_id=users[email].public_id)
+    group = services.make_group(reach, name="Customers in Vienna")
+    services.change_group(reach, group_id=group.public_id, add=[shop.public_id for shop in shops[:GROUPED]])
+    services.grant_access(
+        reach, to=team, role=roles[Preset.TECHNICIAN], reaches=Covers.GROUP, group=group, reason="Drives to them"
     )
 
 

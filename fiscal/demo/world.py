@@ -55,7 +55,6 @@ def load(now: datetime, *, customers: int = CUSTOMERS) -> None:
         maker = loader.partner("kassenwerk", "Kassenwerk GmbH", people.POS)
         shops = loader.managed(maker, "customer", customers, first=100)
         loader.let_in(people.SHOP, shops[0])
-        colleagues.load(maker, shops, now)
         holding = loader.provisioned(maker, "ostermann", "Modehaus Ostermann AG", people.HOLDING, delegation=True)
         branches = loader.managed(
             holding,
@@ -71,6 +70,7 @@ def load(now: datetime, *, customers: int = CUSTOMERS) -> None:
         loader.at_fiskaly(holding, "ostermann", dashboard.AT_HOLDING)
         loader.at_fiskaly(shops[0], "customer-0", dashboard.AT_SHOP)
         sales.load(sales.House(maker, shops, holding, branches, customers_of_label), now)
+    colleagues.load(User.objects.get(email=people.POS.email), maker, shops, now)
     _make_trouble(shops)
 
 
