@@ -9,7 +9,7 @@ HISTORIES=50 in the environment runs so many of them.
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -27,6 +27,7 @@ from tests.fiscal.statistics.conftest import Killed
 from tests.fiscal.statistics.till import agrees, held, open_till, trees_agree, wanted
 
 ONE = timedelta(days=1)
+SETTLING = 6  # days ago: by the end of a history, what is as old is only counted every night
 OPENED = 12  # days before the first day of the history
 FAULTS = {
     "drop_before": {},
@@ -61,15 +62,27 @@ class History(RuleBasedStateMachine):
         )
         self.branch = books.make_organization("Filiale Graz", parent=self.till.organization)
         self.read = False
+        self.settled: dict[tuple[int, date], str] = {}
 
-    def day(self, back: int):
+    def evens_out(self, register: int, back: int, what: str) -> bool:
+        """Whether this leaves the number of receipts of a settled day as it was: that day's next full reading is weeks away.
+
+        (`test_reading_settled_days_again.py` shows that such a reading finds it.)
+        """
+        if back < SETTLING:
+            return False
+        return self.settled.setdefault((register, self.day(back)), what) != what
+
+    def day(self, back: int) -> date:
         return timezone.localdate() - back * ONE
 
     @rule(register=st.integers(0, 1), back=st.integers(0, 10), cents=st.integers(1, 99_999), storno=st.booleans())
     def a_receipt_arrives(self, register, back, cents, storno):
+        if self.evens_out(register, back, "arrives"):
+            return
         kind = "storno" if storno else "standard"
-        date = None if back == 0 else f"{self.day(back)}T11:30:00"
-        self.till.stage.add_receipt(self.till.registers[register], cents, kind=kind, rate=10, date=date)
+        sold = None if back == 0 else f"{self.day(back)}T11:30:00"
+        self.till.stage.add_receipt(self.till.registers[register], cents, kind=kind, rate=10, date=sold)
 
     @rule(register=st.integers(0, 1), back=st.integers(0, 5), place=st.integers(0, 50), cents=st.integers(1, 50_000))
     def a_receipt_changes(self, register, back, place, cents):
@@ -81,6 +94,8 @@ class History(RuleBasedStateMachine):
     @rule(register=st.integers(0, 1), back=st.integers(0, 10), place=st.integers(0, 50))
     def a_receipt_goes(self, register, back, place):
         remote = self.till.registers[register]
+        if self.evens_out(register, back, "goes"):
+            return
         if found := self.till.stage.books(remote, self.day(back)):
             self.till.stage.remove_receipt(remote, found[place % len(found)]["number"])
 

@@ -153,7 +153,7 @@ def agrees(till: Till, *, days: int = 92) -> None:
         missing = {place: amounts for place, amounts in should[name].items() if do[name].get(place) != amounts}
         more = {place: amounts for place, amounts in do[name].items() if place not in should[name]}
         shown = {place: (amounts, do[name].get(place)) for place, amounts in missing.items()}
-        assert (shown, more) == ({}, {}), name
+        assert (shown, more) == ({}, {}), f"{name}: should and do {shown}, too much {more}"
     assert not Window.objects.filter(state="STARTED").exists()
     assert not DirtyDay.objects.exists()
     assert not DirtyTree.objects.exists()
