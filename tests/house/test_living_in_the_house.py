@@ -66,6 +66,7 @@ def test_it_opens_mends_itself_and_leaves_nothing_behind(new_house):
     assert readiness.is_free(house.port)
 
 
+@pytest.mark.once
 def test_after_a_killed_launcher_the_next_start_is_like_any_other(house):
     house.wait_until_open()
     family = house.children()

@@ -24,6 +24,8 @@ from organizations.models import User
 from tests.portal.doors_world import ALL, DECIDED_ABOVE, DECIDING, SCOPED, Address, World, fingerprint, sign_in
 from tests.portal.doors_world import world as world  # noqa: PLC0414 - a fixture
 
+pytestmark = pytest.mark.once
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ASKED = [(method, {}) for method in METHODS] + [(method, {"HX-Request": "true"}) for method in ("GET", "POST")]
 BRIEFLY = [("GET", {}), ("POST", {})]

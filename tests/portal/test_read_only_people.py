@@ -30,6 +30,8 @@ from tests.portal.test_doors import (
     _plain_shell,  # noqa: F401
 )
 
+pytestmark = pytest.mark.once
+
 OWN = {"draft", "turnoverreport", "reportsending", "auditchain", "subscription", "noticesettings", "snooze"}
 """What everybody may keep for themselves: unfinished wizards, and mails of what they see anyway."""
 LOOKING = {

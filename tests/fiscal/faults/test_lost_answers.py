@@ -200,6 +200,7 @@ def test_an_answer_of_one_byte_at_a_time_ends_at_the_deadline(world, converge, m
     check(world.sandbox)
 
 
+@pytest.mark.once
 def test_two_hundred_lost_answers_make_no_duplicate(world, converge):
     """RG3: organizations and keys, four at a time, each losing its answer (or its request) in one of five ways."""
     chance = random.Random(20_26)

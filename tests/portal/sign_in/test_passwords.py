@@ -84,6 +84,7 @@ def test_changing_the_password_asks_for_the_present_one(cast):
     assert cast.petra.check_password(PASSWORD)
 
 
+@pytest.mark.once
 def test_a_thousand_tries_against_one_account_come_to_ten(cast, monkeypatch):
     """Each from another address: the account's own counter stops them."""
     looked = count_hashes(monkeypatch)
@@ -94,6 +95,7 @@ def test_a_thousand_tries_against_one_account_come_to_ten(cast, monkeypatch):
     assert len(looked) <= 10
 
 
+@pytest.mark.once
 def test_a_thousand_tries_across_accounts_from_one_address_are_stopped(cast, monkeypatch):
     looked = count_hashes(monkeypatch)
     for number in range(1000):
