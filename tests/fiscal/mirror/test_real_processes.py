@@ -128,13 +128,13 @@ def test_a_broker_that_goes_and_comes_back_empty_is_survived_without_restarts(to
     (town.folder / "broker").rename(town.folder / "lost")
     town.start_broker()
     sweep = town.start_sweep(every=1)
-    town.wait_for(_all_done, seconds=60)
+    town.wait_for(_all_done, seconds=180)
     town.kill(sweep)
 
     # Now only the worker is left, and it has to hear again: it was never restarted.
     assert worker.poll() is None
     assert _change_alone(town)
-    town.wait_for(_all_done, seconds=60)
+    town.wait_for(_all_done, seconds=180)
     _check(town)
 
 
