@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _asks_a_database(item: pytest.Item) -> bool:
     named = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
-    return bool(named or item.get_closest_marker("django_db") or item.get_closest_marker("processes"))
+    return bool(named or any(map(item.get_closest_marker, ("django_db", "processes", "browser"))))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -57,7 +57,7 @@ def _make(kept: Path) -> None:
     unfinished = kept.with_suffix(".unfinished")
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{unfinished}"}
     command = [sys.executable, "manage.py", "migrate", "-v0"]
-    subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     unfinished.rename(kept)
 
 

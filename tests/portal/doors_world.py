@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import uuid4
@@ -185,6 +186,13 @@ def world(cast, settle) -> World:
     things = {place: _things(cast, organization) for place, organization in organizations.items()}
     settle()
     return World(cast, people, reaches, organizations, things)
+
+
+@pytest.fixture
+def _plain_shell(monkeypatch) -> None:
+    """The frame's own queries and the log are not the subject here, and thousands of pages are asked for."""
+    monkeypatch.setattr("portal.context.attention_count", lambda user: 0)
+    monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
 
 
 def _things(cast: Cast, organization: Organization) -> dict[str, object]:

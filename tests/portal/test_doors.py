@@ -9,7 +9,6 @@ Each person is asked about at each URL of one organization, which differs from U
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from django.urls import reverse
 
 from organizations.models import User
 from tests.portal.doors_world import ALL, DECIDED_ABOVE, DECIDING, SCOPED, Address, World, fingerprint, sign_in
+from tests.portal.doors_world import _plain_shell as _plain_shell  # noqa: PLC0414 - a fixture
 from tests.portal.doors_world import world as world  # noqa: PLC0414 - a fixture
 
 pytestmark = pytest.mark.once
@@ -74,13 +74,6 @@ def test_an_anonymous_visitor_is_sent_to_sign_in_everywhere_else(world):
 
     assert failures == []
     assert fingerprint() == before
-
-
-@pytest.fixture
-def _plain_shell(monkeypatch) -> None:
-    """The frame's own queries and the log are not the subject here, and thousands of pages are asked for."""
-    monkeypatch.setattr("portal.context.attention_count", lambda user: 0)
-    monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
 
 
 @pytest.mark.usefixtures("_plain_shell")

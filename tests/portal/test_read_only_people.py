@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 
 import pytest
 from django.apps import apps
@@ -18,17 +17,11 @@ from fiscal.models.budget import Budgeted
 from organizations.choices import Covers, Level, Preset, Scope, Verb
 from organizations.models import AuditEntry, Grant, Role
 from tests.cast import person
-from tests.portal.doors_world import (
-    SCOPED,
-    World,
-    sign_in,
-    world,  # noqa: F401
-)
-from tests.portal.test_doors import (
-    EVERYWHERE,
-    METHODS,
-    _plain_shell,  # noqa: F401
-)
+from tests.portal.doors_world import SCOPED, World, sign_in
+from tests.portal.doors_world import _plain_shell as _plain_shell  # noqa: PLC0414 - a fixture
+from tests.portal.doors_world import world as world  # noqa: PLC0414 - a fixture
+from tests.portal.forms import all_fields
+from tests.portal.test_doors import EVERYWHERE, METHODS
 
 pytestmark = pytest.mark.once
 
@@ -68,33 +61,8 @@ def _columns(model: type) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields if field.name not in asked]
 
 
-class Fields(HTMLParser):
-    """The forms of a page as a browser would send them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, str] = {}
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        if tag in {"input", "select", "textarea", "button"} and (name := values.get("name")):
-            self.found.setdefault(name, values.get("value") or "a plausible value")
-        if tag == "option" and values.get("value") and self.found:
-            last = next(reversed(self.found))
-            if self.found[last] == "a plausible value":
-                self.found[last] = values["value"] or ""
-
-
-def plausible(page: str) -> dict[str, str]:
-    parser = Fields()
-    parser.feed(page)
-    return {name: value for name, value in parser.found.items() if name != "csrfmiddlewaretoken"} | {
-        "reason": "because"
-    }
-
-
 @pytest.fixture
-def readers(world: World) -> dict[str, Client]:  # noqa: F811
+def readers(world: World) -> dict[str, Client]:
     """A viewer and an auditor of everything that Petra's organization reaches, and one whose role is spelled out."""
     found = {}
     for preset in (Preset.VIEWER, Preset.AUDITOR):
@@ -106,19 +74,19 @@ def readers(world: World) -> dict[str, Client]:  # noqa: F811
     return found
 
 
-def bodies(world: World, *places: str) -> Iterator[tuple[str, dict[str, str]]]:  # noqa: F811
+def bodies(world: World, *places: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Each address, at one of these places in turn, with what the owner's own form there would send."""
     owner = sign_in(world.cast.petra)
     for address, place in zip(SCOPED, itertools.cycle(places), strict=False):
         url = world.url(address, place)
         page = owner.get(url)
         html = page.content.decode(errors="replace") if "text/html" in page.get("Content-Type", "") else ""
-        yield url, plausible(html)
+        yield url, all_fields(html)
 
 
 @pytest.mark.usefixtures("_plain_shell")
 @pytest.mark.parametrize("places", [("maker", "shop"), ("shop", "maker")] if EVERYWHERE else [("maker", "shop")])
-def test_who_may_only_look_changes_nothing_by_any_method(world, readers, places):  # noqa: F811
+def test_who_may_only_look_changes_nothing_by_any_method(world, readers, places):
     forms = list(bodies(world, *places))
     before, answers = everything(), set()
     for client in readers.values():
@@ -134,7 +102,7 @@ def test_who_may_only_look_changes_nothing_by_any_method(world, readers, places)
 
 
 @pytest.mark.usefixtures("_plain_shell")
-def test_nor_with_bodies_that_nobody_would_think_of(world, readers):  # noqa: F811
+def test_nor_with_bodies_that_nobody_would_think_of(world, readers):
     forms = list(bodies(world, "maker"))
     names = sorted({name for _url, body in forms for name in body})
     values = st.one_of(

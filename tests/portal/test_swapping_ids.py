@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tests.portal.canaries import rows_of, strangers_in
 from tests.portal.doors_world import SCOPED, Address, World, sign_in
+from tests.portal.doors_world import _plain_shell as _plain_shell  # noqa: PLC0414 - a fixture
 from tests.portal.doors_world import world as world  # noqa: PLC0414 - a fixture
 from tests.portal.test_doors import bare
 
@@ -35,11 +36,6 @@ def foreign_value(world: World, place: str, name: str) -> object:
     if name in {"customer_id", "object_id"}:
         return world.organizations[place].public_id
     return world.things[place][name]
-
-
-@pytest.fixture
-def _plain_shell(monkeypatch) -> None:
-    monkeypatch.setattr("portal.context.attention_count", lambda user: 0)
 
 
 @pytest.mark.usefixtures("_plain_shell")
