@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -16,6 +17,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
+from organizations.access import reading_once
 from organizations.audit.asked import Asked, asking
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -47,14 +49,16 @@ class RequestIdMiddleware:
 
 
 class PageMiddleware:
-    """Headers of pages, and the whole page to sign-in when a session ended under a fragment."""
+    """Headers of pages, one reading of the person's roads, and the whole page to sign-in when a session ended."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.login_path = resolve_url(settings.LOGIN_URL)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        # What is written may change where the writer's own roads lead: only who reads asks for them once.
+        with reading_once() if request.method in {"GET", "HEAD"} else nullcontext():
+            response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if "Cache-Control" not in response:

@@ -60,8 +60,7 @@ def _no_broker() -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> None:
     """pytest-django asks for this before it makes the test database."""
-    if connection.vendor == "sqlite":
-        start_migrated(connection)
+    start_migrated(connection)
 
 
 @pytest.fixture(scope="session", autouse=True)

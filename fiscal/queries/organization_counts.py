@@ -14,7 +14,7 @@ from django.db.models.lookups import IsNull
 from fiscal.choices import CredentialStatus, Phase
 from fiscal.phases import not_in_step, phase_of
 from fiscal.queries.organization_filters import TABS, OrganizationFilters, mirrored, narrowed
-from organizations.access import Roads, in_reach
+from organizations.access import Roads
 from organizations.choices import Kind, Mode, Scope
 from organizations.models import Organization
 
@@ -103,9 +103,7 @@ def count_organizations(known: Roads, filters: OrganizationFilters, now: datetim
     starts, roots = known.starts(Scope.ORGANIZATIONS), known.roots(Scope.ORGANIZATIONS)
     alone = {root.pk for root in roots or () if root.parent_id is not None}
     cells: dict[Cell, int] = defaultdict(int)
-    below = (
-        Q(parent__in=starts.below) if roots is not None else in_reach(known.user, Scope.ORGANIZATIONS, starts=starts)
-    )
+    below = Q(parent__in=starts.below) if roots is not None else starts.rows()
     above: F | Value = F("parent_id") if roots is not None else Value(0)
     # Rows, not keys: PostgreSQL then has no column to look at.
     assumed = _asked(known, filters, below).values_list(above, *COUNTED).annotate(n=Count("*")).order_by()

@@ -64,7 +64,11 @@ def viewer(known: Roads) -> Viewer:
     if known.heads is None:
         below = known.starts(Scope.ORGANIZATIONS, Level.MANAGE).below
         own = Organization.objects.filter(pk__in=below, parent=None)
-        return Viewer(reachable(known.user, Scope.BILLING).exists(), own.exists(), only_parents_in_reach=False)
+        return Viewer(
+            Organization.objects.filter(known.starts(Scope.BILLING).rows()).exists(),
+            own.exists(),
+            only_parents_in_reach=False,
+        )
     return Viewer(
         sees_billing=any(covers(head.here, Scope.BILLING, Level.VIEW) for head in known.heads),
         may_create=any(

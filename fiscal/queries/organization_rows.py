@@ -12,7 +12,7 @@ from fiscal.choices import CredentialStatus, Phase
 from fiscal.phases import phase_of
 from fiscal.queries.organization_filters import mirrored
 from fiscal.queries.words import short_reason
-from organizations.access import Roads, reachable
+from organizations.access import Roads
 from organizations.choices import Kind, Scope
 from organizations.models import Organization, shown_name
 
@@ -165,6 +165,6 @@ def _names(known: Roads, ids: set[int]) -> dict[int, str]:
     """Names of those of `ids` that the person may know. Those where roads start are known already."""
     names = {head.pk: head.name for head in known.heads or () if head.pk in ids}
     if ids - names.keys():
-        found = reachable(known.user, starts=known.starts()).filter(pk__in=ids - names.keys())
+        found = Organization.objects.filter(known.starts().rows(), pk__in=ids - names.keys())
         names.update(found.values_list("pk", shown_name()))
     return names

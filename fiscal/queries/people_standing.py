@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from organizations.access import Reach, delegated_rights, leading_to, lower, reachable
+from organizations.access import Reach, delegated_rights, leading_to, lower, reachable, standing_around
 from organizations.choices import Level, Road, Scope
 from organizations.models import Grant, Organization, Right, TeamMember, User, in_force
 from organizations.roles import Rights, sentence_of
@@ -109,13 +109,13 @@ def _known_places(reach: Reach) -> dict[int, str]:
 
 
 def _grants(organization: Organization, at: datetime, only: User | None) -> list[Grant]:
-    found = Grant.objects.filter(leading_to(organization, at), in_force(at))
+    found = Grant.objects.filter(standing_around(organization), in_force(at))
     if only is None:
         found = found.filter(Q(user=None) | Q(user__is_active=True))
     else:
         teams = TeamMember.objects.filter(in_force(at), user=only).values("team")
         found = found.filter(Q(user=only) | Q(team__in=teams))
-    return list(found.select_related("role", "user", "team").order_by("pk").distinct())
+    return leading_to(organization, list(found.select_related("role", "user", "team").order_by("pk")), at)
 
 
 def _carried(roles: set[int], at: datetime) -> dict[int, dict[Scope, Level]]:

@@ -59,9 +59,8 @@ def sales_work(user: User) -> SalesWork:
     connections = Connection.objects.filter(in_reach(user, Scope.INTEGRATIONS, organization="organization"))
     stopped = connections.filter(status=ConnectionStatus.STOPPED).aggregate(n=Count("pk"), since=Min("status_since"))
     licences = connections.filter(ending(timezone.localdate())).aggregate(n=Count("pk"), first=Min("licence_ends_on"))
-    starts = roads(user).starts(Scope.CLIENTS)
     days = FillDay.objects.filter(
-        stood_here(lambda field: in_reach(user, Scope.CLIENTS, organization=field, starts=starts)),
+        stood_here(roads(user).starts(Scope.CLIENTS).rows),
         state=FillState.INCOMPLETE,
         incomplete_since__lt=now - LATE,
     ).aggregate(n=Count("pk"), since=Min("incomplete_since"))

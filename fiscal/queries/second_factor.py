@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
-from organizations.access import Reach, in_reach, people_around, people_at, reaches, roads
+from organizations.access import Reach, in_reach, people_around, people_at, reaches
 from organizations.choices import Scope
 from organizations.models import Organization, User
 
@@ -38,7 +38,7 @@ def second_factor_demanded(user: User) -> bool:
     demanding = Organization.objects.filter(second_factor_required=True)
     if not demanding.exists():
         return False
-    return demanding.filter(in_reach(user, starts=roads(user).starts())).exists()
+    return demanding.filter(in_reach(user)).exists()
 
 
 def has_factor(user: User) -> bool:

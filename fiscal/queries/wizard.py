@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 from fiscal.choices import CredentialStatus
 from fiscal.mirror.kinds.holders import holders_of
 from fiscal.models import Credential
-from organizations.access import places as starts
-from organizations.access import reachable
+from organizations.access import reachable, roads
 from organizations.choices import Kind, Level, Mode, Scope
 from organizations.models import Draft, Organization, User
 from organizations.services import NoSuchDraft
@@ -114,7 +113,7 @@ def drafts_of(user: User, *, most: int = 5) -> list[DraftLine]:
 
 def _may_create_below(user: User) -> QuerySet[Organization]:
     return (
-        Organization.objects.filter(pk__in=starts(user, Scope.ORGANIZATIONS, Level.MANAGE).below)
+        Organization.objects.filter(pk__in=roads(user).starts(Scope.ORGANIZATIONS, Level.MANAGE).below)
         .filter(kind=Kind.ORGANIZATION, retired_at=None)
         .select_related("provisioned_by")
     )

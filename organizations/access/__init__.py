@@ -1,19 +1,28 @@
 """The policy: who may see and do what at which organization. Decided here and nowhere else.
 
-`reach` is what one person may do at one organization, `decide` says it, `places` gives the same as a condition for lists,
-and `roads` reads it once for pages that ask for several authorizations. What each role carries stands in
+`reach` is what one person may do at one organization, `decide` says it, and `roads` gives the same as a condition for lists. What each role carries stands in
 `organizations.roles`; who holds which role, for whom and until when, in the rows of `Grant` and `Delegation`.
 """
 
 from organizations.access.acquainted import acquainted
-from organizations.access.decide import Step, access_organization, delegated_rights, leading_to, lower, reach_at, steps
+from organizations.access.decide import (
+    Step,
+    access_organization,
+    delegated_rights,
+    leading_to,
+    reach_at,
+    standing_around,
+    steps,
+)
 from organizations.access.explaining import Way, WayStep, record_begins, ways
 from organizations.access.heads import Head, Supposed, heads_of
+from organizations.access.held import held
 from organizations.access.owners import grant_everything
 from organizations.access.people import is_owner, name_for, people_around, people_at, reaches, stands_only_within
-from organizations.access.places import Starts, held, in_reach, places, reachable
-from organizations.access.reach import EVERYTHING, NoSuchOrganization, NotAuthorized, Reach, Right, covers, system_reach
-from organizations.access.roads import FEW, Roads, roads
+from organizations.access.places import Starts
+from organizations.access.reach import NoSuchOrganization, NotAuthorized, Reach, system_reach
+from organizations.access.rights import EVERYTHING, Right, covers, lower
+from organizations.access.roads import FEW, Roads, in_reach, reachable, reading_once, roads
 
 __all__ = [
     "EVERYTHING",
@@ -43,12 +52,13 @@ __all__ = [
     "name_for",
     "people_around",
     "people_at",
-    "places",
     "reach_at",
     "reachable",
     "reaches",
+    "reading_once",
     "record_begins",
     "roads",
+    "standing_around",
     "stands_only_within",
     "steps",
     "system_reach",

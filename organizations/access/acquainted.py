@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from organizations.access.places import reachable
+from organizations.access.roads import reachable
 from organizations.models import Grant, User
 
 

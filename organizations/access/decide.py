@@ -1,19 +1,23 @@
-"""The decision about one person at one organization, in at most two queries beside the organization itself."""
+"""The decision about one person at one organization, in at most two queries beside the organization itself.
+
+A third one is asked of somebody who was let in to a named group.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
 
-from organizations.access.places import held
-from organizations.access.reach import NoSuchOrganization, Reach, Right
+from organizations.access.held import held
+from organizations.access.reach import NoSuchOrganization, Reach
+from organizations.access.rights import Right, lower
 from organizations.choices import Covers, Level, Preset, Road, Scope
-from organizations.models import Delegation, Organization, User, in_force
+from organizations.models import Delegation, NamedGroupMember, Organization, User, in_force
 
 NEAREST_FIRST = (Road.DIRECT, Road.PARENT, Road.DELEGATION)
 
@@ -77,9 +81,9 @@ class Step(NamedTuple):
 
 class _Row(NamedTuple):
     grant: int
-    standing: int
+    organization_id: int
     covers: str
-    member: int | None
+    group_id: int | None
     preset: str
     scope: str
     level: str
@@ -89,48 +93,68 @@ def steps(user: User, organization: Organization, at: datetime) -> Iterator[Step
     """Every step of every road from the person's grants to the organization."""
     top = organization.parent or organization
     partner = top.provisioned_by_id
-    rows = list(_rows(user, organization, at))
-    delegated = _delegated(top, at) if any(row.standing == partner for row in rows) else {}
+    rows = leading_to(organization, list(_rows(user, organization, at)), at)
+    delegated = _delegated(top, at) if any(row.organization_id == partner for row in rows) else {}
     for row in rows:
         right = (Scope(row.scope), Level(row.level))
-        if row.standing == partner:
+        if row.organization_id == partner:
             given, until = delegated.get(right[0], (None, None))
             level = lower(right[1], given)
             if level:
                 yield Step(row.grant, Road.DELEGATION, (right[0], level), below=True, preset=row.preset, until=until)
-        elif row.standing == organization.pk:
+        elif row.organization_id == organization.pk:
             yield Step(row.grant, Road.DIRECT, right, row.covers == Covers.BELOW, row.preset)
         else:
             yield Step(row.grant, Road.PARENT, right, below=False, preset=row.preset)
 
 
-def leading_to(organization: Organization, at: datetime) -> Q:
-    """The condition on grants that lead to the organization by any road; of a delegation only its rights decide more.
-
-    What is granted at the organization, above it, and to a named group that it, or what it hangs below, is in.
-    """
+def standing_around(organization: Organization) -> Q:
+    """The condition on grants that may lead to the organization; `leading_to` knows which of them do."""
     top = organization.parent or organization
-    here = ~Q(covers=Covers.GROUP) & Q(organization=organization)
     above = [pk for pk in (organization.parent_id, top.provisioned_by_id) if pk]
-    from_above = Q(covers=Covers.BELOW, organization__in=above)
-    by_partner = Q(organization=top.provisioned_by_id, group__members__organization=top.pk)
-    named = Q(organization__in=[organization.pk, top.pk], group__members__organization=organization.pk)
-    in_group = Q(covers=Covers.GROUP) & (by_partner | named) & in_force(at, "group__members")
-    return here | from_above | in_group
+    here = Q(organization=organization)
+    return here | (Q(organization__in=above) & ~Q(covers=Covers.HERE)) if above else here
 
 
-def _rows(user: User, organization: Organization, at: datetime) -> Iterable[_Row]:
-    found = held(user, at).filter(leading_to(organization, at), in_force(at, "role__rights"))
-    for row in found.values_list(
-        "pk",
-        "organization",
-        "covers",
-        "group__members__organization",
-        "role__preset",
-        "role__rights__scope",
-        "role__rights__level",
-    ):
-        yield _Row(*row)
+class Granted(Protocol):
+    """What decides where a grant leads."""
+
+    @property
+    def organization_id(self) -> int: ...
+    @property
+    def covers(self) -> str: ...
+    @property
+    def group_id(self) -> int | None: ...
+
+
+AnyGranted = TypeVar("AnyGranted", bound=Granted)
+
+
+def leading_to(organization: Organization, grants: Sequence[AnyGranted], at: datetime) -> list[AnyGranted]:
+    """Those of the grants `standing_around` that lead to the organization; of a delegation only its rights decide more.
+
+    What is granted at the organization; above it for all below; and to a named group that it is in, or for a partner what
+    it hangs below.
+    """
+    top = organization.parent_id or organization.pk
+    groups = {grant.group_id for grant in grants if grant.covers == Covers.GROUP}
+    members = NamedGroupMember.objects.filter(in_force(at), group__in=groups, organization__in={organization.pk, top})
+    within = set(members.values_list("group", "organization")) if groups else set()
+
+    def leads(grant: AnyGranted) -> bool:
+        if grant.covers == Covers.GROUP:
+            target = organization.pk if grant.organization_id in {organization.pk, top} else top
+            return (grant.group_id, target) in within
+        return True
+
+    return [grant for grant in grants if leads(grant)]
+
+
+def _rows(user: User, organization: Organization, at: datetime) -> Iterator[_Row]:
+    """What those of the person's grants say that may lead to the organization."""
+    found = held(user, at).filter(standing_around(organization), in_force(at, "role__rights"))
+    facts = ("pk", "organization", "covers", "group", "role__preset", "role__rights__scope", "role__rights__level")
+    return map(_Row._make, found.values_list(*facts))
 
 
 def delegated_rights(organization: Organization, at: datetime | None = None) -> dict[Scope, Level]:
@@ -149,10 +173,3 @@ def _delegated(organization: Organization, at: datetime) -> dict[Scope, tuple[Le
         organization.provisioned_by = row.organization.provisioned_by
         given[Scope(row.scope)] = (Level(row.level), row.until)
     return given
-
-
-def lower(one: Level, other: Level | None) -> Level | None:
-    """The lesser of two levels; nothing where one of them is missing."""
-    if other is None:
-        return None
-    return Level.MANAGE if one == other == Level.MANAGE else Level.VIEW

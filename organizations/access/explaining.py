@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
-from organizations.access.decide import lower
+from organizations.access.rights import lower
 from organizations.choices import Covers, Level, Road, Scope, StepKind
 from organizations.models import (
     Delegation,

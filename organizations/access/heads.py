@@ -11,9 +11,8 @@ from uuid import UUID
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
-from organizations.access.decide import lower
-from organizations.access.places import held
-from organizations.access.reach import Right
+from organizations.access.held import held
+from organizations.access.rights import Right, lower
 from organizations.choices import Covers, Level, Scope
 from organizations.models import Grant, NamedGroupMember, Organization, Team, User, in_force, shown_name
 

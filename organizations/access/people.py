@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from organizations.access.decide import reach_at
-from organizations.access.places import held
+from organizations.access.held import held
 from organizations.models import Grant, Organization, TeamMember, User, in_force
 
 

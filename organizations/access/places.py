@@ -14,10 +14,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet
-from django.utils import timezone
 
+from organizations.access.held import carrying, held
 from organizations.choices import Covers, Level, Scope
-from organizations.models import Delegation, Grant, NamedGroupMember, Organization, Team, TeamMember, User, in_force
+from organizations.models import Delegation, Grant, NamedGroupMember, User, in_force
 
 Pks = Sequence[int] | QuerySet[Any]
 """Primary keys of organizations: named one by one if they are few, else as a subquery."""
@@ -30,34 +30,21 @@ class Starts:
     at: Pks
     below: Pks
 
+    def rows(self, organization: str = "") -> Q:
+        """The condition on rows that belong to one of them; `organization` is the field that says whose a row is.
 
-def held(user: User | Team, at: datetime | None = None) -> QuerySet[Grant]:
-    """The grants of a person that are in force, their own and those of their teams. None for who is not active.
+        SECURITY: in one Q; a chain of filters over related tables would join them separately.
+        """
+        own, parent = (organization, f"{organization}__parent") if organization else ("pk", "parent")
+        return Q(**{f"{own}__in": self.at}) | Q(**{f"{parent}__in": self.below})
 
-    For a team: the grants that each of its members has through it.
+
+def places(user: User, scope: Scope | None, level: Level, at: datetime) -> Starts:
+    """Where the person's roads with `scope` (any, if None) at `level` start, as subqueries, however many they are.
+
+    Nothing is asked of the database yet. Putting these subqueries together takes far longer than asking for a few rows:
+    `roads` is what pages want.
     """
-    at = at or timezone.now()
-    if isinstance(user, Team):
-        return Grant.objects.filter(in_force(at), team=user).order_by()
-    if not user.is_active:
-        return Grant.objects.none()
-    teams = TeamMember.objects.filter(in_force(at), user=user).values("team")
-    return Grant.objects.filter(in_force(at), Q(user=user) | Q(team__in=teams)).order_by()
-
-
-def carrying(scope: Scope | OuterRef | None, level: Level, at: datetime, field: str) -> Q:
-    """The condition on rights that hold `scope` (any, if None) at `level`; `field` leads from the row to the right.
-
-    It has to stand in one `filter` with all else that is said of the same right.
-    """
-    levels = [Level.MANAGE] if level == Level.MANAGE else [Level.VIEW, Level.MANAGE]
-    wanted = {f"{field}__level__in": levels} | ({f"{field}__scope": scope} if scope else {})
-    return in_force(at, field) & Q(**wanted)
-
-
-def places(user: User, scope: Scope | None = None, level: Level = Level.VIEW, at: datetime | None = None) -> Starts:
-    """The same as subqueries: nothing is asked of the database yet, and what was revoked meanwhile is gone at once."""
-    at = at or timezone.now()
     mine = held(user, at).filter(carrying(scope, level, at, "role__rights"))
     here = mine.exclude(covers=Covers.GROUP).values("organization")
     below = mine.filter(covers=Covers.BELOW).values("organization")
@@ -98,39 +85,3 @@ def _of_partner(everywhere: QuerySet[Grant], in_groups: QuerySet[Grant], at: dat
     )
     below = everywhere.filter(covers=Covers.BELOW).values("organization")
     return Q(organization__provisioned_by__in=below) | Q(organization__in=members.values("organization"))
-
-
-def in_reach(
-    user: User,
-    scope: Scope | None = None,
-    level: Level = Level.VIEW,
-    *,
-    organization: str = "",
-    starts: Starts | None = None,
-    at: datetime | None = None,
-) -> Q:
-    """A condition on rows that belong to an organization the person reaches (with `scope` at `level`, if given).
-
-    `organization` is the field that says whose a row is, '' where the rows are organizations. `starts` is what
-    `roads(user).starts(...)` gave for the same scope and level, within the same request. `at` asks about the past.
-
-    SECURITY: the same roads as `access_organization`, in one Q; a chain of filters over related tables would join them
-    separately. Always asked of the database, so that what was withdrawn is gone at once.
-    """
-    if not user.is_active:
-        return Q(pk__in=[])
-    starts = starts or places(user, scope, level, at)
-    own, parent = (organization, f"{organization}__parent") if organization else ("pk", "parent")
-    return Q(**{f"{own}__in": starts.at}) | Q(**{f"{parent}__in": starts.below})
-
-
-def reachable(
-    user: User,
-    scope: Scope | None = None,
-    level: Level = Level.VIEW,
-    *,
-    starts: Starts | None = None,
-    at: datetime | None = None,
-) -> QuerySet[Organization]:
-    """Every organization the person reaches (with `scope` at `level`, if given). For lists, switchers and names."""
-    return Organization.objects.filter(in_reach(user, scope, level, starts=starts, at=at))

@@ -7,12 +7,10 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from organizations.access.places import in_reach
+from organizations.access.rights import EVERYTHING, Right, covers
+from organizations.access.roads import in_reach
 from organizations.choices import Level, Road, Scope
 from organizations.models import Organization, User
-
-Right = tuple[Scope, Level]
-EVERYTHING: frozenset[Right] = frozenset((scope, Level.MANAGE) for scope in Scope)
 
 
 class NoSuchOrganization(Exception):
@@ -25,11 +23,6 @@ class NotAuthorized(Exception):
     def __init__(self, scope: Scope, level: Level, reach: Reach | None = None) -> None:
         super().__init__(f"{level} {scope} is not granted")
         self.scope, self.level, self.reach = scope, level, reach
-
-
-def covers(rights: frozenset[Right], scope: Scope, level: Level) -> bool:
-    """Whether `rights` hold `scope` at `level`. Manage includes view."""
-    return (scope, Level.MANAGE) in rights or (scope, level) in rights
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,19 @@
-"""Where all roads of one person start, read once for a page that asks for several authorizations."""
+"""Where all roads of one person start, and the condition on rows that they lead to. A page that is read asks once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from organizations.access.heads import Head, heads_of
-from organizations.access.places import Starts, delegating, held, places, reachable
-from organizations.access.reach import Right, covers
+from organizations.access.held import held
+from organizations.access.places import Starts, delegating, places
+from organizations.access.rights import Right, covers
 from organizations.choices import Level, Scope
 from organizations.models import Organization, User
 
@@ -26,9 +29,9 @@ class Roads:
     """In the order of their names, as the database sorts; None where they are more than FEW."""
 
     def starts(self, scope: Scope | None = None, level: Level = Level.VIEW) -> Starts:
-        """What `reachable` and `in_reach` take for this scope and level."""
+        """Where those start that lead with `scope` (any, if None) at `level`."""
         if self.heads is None:
-            return places(self.user, scope, level)
+            return places(self.user, scope, level, timezone.now())
         return Starts(
             at=[head.pk for head in self.heads if _holds(head.here, scope, level)],
             below=[head.pk for head in self.heads if _holds(head.below, scope, level)],
@@ -37,7 +40,8 @@ class Roads:
     def reached(self, scope: Scope, parents: Mapping[int, int | None]) -> set[int]:
         """Those of these organizations, named with their parents, that a road with this scope leads to."""
         if self.heads is None:
-            return set(reachable(self.user, scope).filter(pk__in=parents).values_list("pk", flat=True))
+            found = Organization.objects.filter(self.starts(scope).rows(), pk__in=parents)
+            return set(found.values_list("pk", flat=True))
         starts = self.starts(scope)
         at, below = set(starts.at), set(starts.below)
         return {pk for pk, parent in parents.items() if pk in at or parent in below}
@@ -77,6 +81,52 @@ def _holds(rights: frozenset[Right], scope: Scope | None, level: Level) -> bool:
     return any(covers(rights, each, level) for each in Scope)
 
 
+_read: ContextVar[dict[int, Roads] | None] = ContextVar("roads that were read", default=None)
+
+
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """Within it, the roads of each person are read once, when first asked for.
+
+    SECURITY: for a request that changes nothing, and for no longer: what was withdrawn is gone with the next one.
+    """
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
 def roads(user: User) -> Roads:
     """All roads of one person, now. Two small queries (three with named groups), however many organizations they lead to."""
+    read = _read.get()
+    if read is None:
+        return _roads(user)
+    if user.pk not in read:
+        read[user.pk] = _roads(user)
+    return read[user.pk]
+
+
+def _roads(user: User) -> Roads:
     return Roads(user, heads_of(user, timezone.now(), most=FEW))
+
+
+def in_reach(
+    user: User,
+    scope: Scope | None = None,
+    level: Level = Level.VIEW,
+    *,
+    organization: str = "",
+) -> Q:
+    """A condition on rows that belong to an organization the person reaches (with `scope` at `level`, if given).
+
+    `organization` is the field that says whose a row is, '' where the rows are organizations.
+
+    SECURITY: the same roads as `access_organization`.
+    """
+    return roads(user).starts(scope, level).rows(organization)
+
+
+def reachable(user: User, scope: Scope | None = None, level: Level = Level.VIEW) -> QuerySet[Organization]:
+    """Every organization the person reaches (with `scope` at `level`, if given). For lists, switchers and names."""
+    return Organization.objects.filter(in_reach(user, scope, level))

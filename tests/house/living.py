@@ -19,7 +19,7 @@ from uuid import uuid4
 import psycopg
 
 from tests.house.tree import ROOT
-from tests.migrated import migrated_file
+from tests.migrated import migrated_file, migrated_template
 
 Answer = TypeVar("Answer")
 
@@ -69,23 +69,30 @@ class Launched:
 
 
 @contextmanager
-def a_database_of_its_own() -> Iterator[dict[str, str]]:
-    """What to add to a house's environment, so that it finds an empty database wherever DATABASE_URL leads.
+def servers_of_its_own(*, new: bool = False) -> Iterator[dict[str, str]]:
+    """What to add to a house's environment, so that it shares nothing wherever DATABASE_URL and REDIS_URL lead.
 
-    The sandbox keeps its store in the house's folder: with the rows of an earlier house, it would know none of the keys.
+    Its database is migrated, or empty if it is `new`. The sandbox keeps its store in the house's folder: with the rows of
+    an earlier house, it would know none of the keys. Redis counts its databases: each process that runs tests has one.
     """
+    own = {}
+    if "REDIS_URL" in os.environ:
+        server, _, number = os.environ["REDIS_URL"].rpartition("/")
+        worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        own["REDIS_URL"] = f"{server}/{(int(number) + worker) % 16}"
     if "DATABASE_URL" not in os.environ:
-        yield {}
+        yield own
         return
     server, _, name = os.environ["DATABASE_URL"].rpartition("/")
+    template = "template1" if new else migrated_template(os.environ["DATABASE_URL"])
     name = f"{name}_house_{uuid4().hex[:8]}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as line:
-        line.execute(f"CREATE DATABASE {name}")
+        line.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
-        yield {"DATABASE_URL": f"{server}/{name}"}
+        yield {**own, "DATABASE_URL": f"{server}/{name}"}
     finally:
         with psycopg.connect(f"{server}/postgres", autocommit=True) as line:
-            line.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            line.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def launch(folder: Path, *, new: bool = False) -> Launched:

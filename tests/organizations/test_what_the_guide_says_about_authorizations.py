@@ -10,7 +10,7 @@ from django.utils import timezone
 from fiscal.queries.billing import billing_of
 from fiscal.queries.keys import KeyFilter, list_keys
 from fiscal.queries.organizations import OrganizationFilters, list_organizations
-from organizations.access import NoSuchOrganization, NotAuthorized, access_organization, name_for, reachable
+from organizations.access import NoSuchOrganization, NotAuthorized, access_organization, name_for, reach_at, reachable
 from organizations.choices import AREAS, Covers, Level, Mode, Preset, Scope
 from organizations.models import Delegation, Grant, Organization, Role, User
 from organizations.rules import RulesBroken
@@ -272,7 +272,7 @@ def test_a_right_that_ended_is_gone_at_the_next_look_and_still_known_of_the_past
     revoke_access(owner_of(cast, cast.maker), grant_id=grant.public_id)
 
     assert nothing(guest, cast.shop)
-    assert reachable(guest, Scope.TSS, at=before).filter(pk=cast.shop.pk).exists()
+    assert reach_at(guest, cast.shop, at=before).allows(Scope.TSS)
     assert Grant.objects.filter(pk=grant.pk).exists()
 
 
