@@ -17,9 +17,9 @@ from fiscal.choices import ErrorCode, KindName, Phase
 from fiscal.models import Mirror
 from fiscal.queries.standing import mirrors_with_phase
 from fiscal.queries.words import long_reason
-from organizations.access import in_reach, reachable
+from organizations.access import in_reach, roads
 from organizations.choices import Level, Scope
-from organizations.models import ApiKey, DashboardUser, Organization, User
+from organizations.models import ApiKey, DashboardUser, User
 
 WORK_PHASES = (Phase.REFUSED, Phase.NEEDS_PERSON, Phase.DRIFTED, Phase.RETRYING)
 """What the page shows, worst first."""
@@ -86,13 +86,8 @@ def mirror_work(user: User, filters: WorkFilters, *, page: int = 1, size: int = 
         total=total,
         phases={phase: _sum(counts, phase, filters.kind) for phase in ("", *WORK_PHASES)},
         kinds={kind: _sum(counts, filters.phase, kind) for kind in KindName.values},
-        may_retry_all=any(row.may_retry for row in shown) and _in_bulk(user, mirrors).exists(),
+        may_retry_all=any(row.may_retry for row in shown) and bool(_managed(user, Scope.BULK, mirrors)),
     )
-
-
-def _in_bulk(user: User, mirrors: Sequence[Mirror]) -> QuerySet[Organization]:
-    """Those organizations that the person may change many of with one action."""
-    return reachable(user, Scope.BULK, Level.MANAGE).filter(pk__in={mirror.organization_id for mirror in mirrors})
 
 
 def retryable_ids(user: User, filters: WorkFilters) -> list[int]:
@@ -142,9 +137,8 @@ def _managed(user: User, scope: Scope, mirrors: Sequence[Mirror]) -> set[int]:
     """Those organizations of these mirrors that the person manages in this scope."""
     if not mirrors:
         return set()
-    organizations = {mirror.organization_id for mirror in mirrors}
-    allowed = reachable(user, scope, Level.MANAGE).filter(pk__in=organizations)
-    return set(allowed.values_list("pk", flat=True))
+    parents = {mirror.organization_id: mirror.organization.parent_id for mirror in mirrors}
+    return roads(user).reached(scope, parents, Level.MANAGE)
 
 
 def _row(mirror: Any, names: dict[UUID, str], may: set[int]) -> WorkRow:

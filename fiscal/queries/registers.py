@@ -14,7 +14,7 @@ from django.utils import timezone
 from fiscal.choices import FillState, PaymentCategory, Provider
 from fiscal.models import DayTotal, FillDay, PaymentMethod, Placement, Register
 from fiscal.queries.own_days import days_of_others, last_elsewhere, since_then, stood_here
-from organizations.access import Reach, reachable, roads
+from organizations.access import Reach, roads
 from organizations.choices import Scope
 from organizations.models import Organization, User, shown_name
 
@@ -186,15 +186,14 @@ def register_rows(user: User | None, ids: Sequence[int]) -> list[RegisterRow]:
     rows = {row.pk: row for row in found}
     since = {pk: day for pk, row in rows.items() if (day := since_then(row.elsewhere))}
     days = _days(rows.values(), since)
-    known = _known_connections(user, {row.connection.organization_id for row in rows.values()})
+    known = _known_connections(user, {row.connection.organization for row in rows.values()})
     return [_row(rows[pk], days.get(pk), known, since.get(pk)) for pk in ids if pk in rows]
 
 
-def _known_connections(user: User | None, organizations: set[int]) -> set[int]:
+def _known_connections(user: User | None, organizations: set[Organization]) -> set[int]:
     """Of these organizations those whose connections the person may open: others are not even named."""
-    if user is None:
-        return organizations
-    return set(reachable(user, Scope.INTEGRATIONS).filter(pk__in=organizations).values_list("pk", flat=True))
+    parents = {organization.pk: organization.parent_id for organization in organizations}
+    return set(parents) if user is None else roads(user).reached(Scope.INTEGRATIONS, parents)
 
 
 def first_shown_day(register: Register, since: date | None = None) -> date:

@@ -37,12 +37,12 @@ class Roads:
             below=[head.pk for head in self.heads if _holds(head.below, scope, level)],
         )
 
-    def reached(self, scope: Scope, parents: Mapping[int, int | None]) -> set[int]:
-        """Those of these organizations, named with their parents, that a road with this scope leads to."""
+    def reached(self, scope: Scope, parents: Mapping[int, int | None], level: Level = Level.VIEW) -> set[int]:
+        """Those of these organizations, named with their parents, that a road with this scope at this level leads to."""
+        starts = self.starts(scope, level)
         if self.heads is None:
-            found = Organization.objects.filter(self.starts(scope).rows(), pk__in=parents)
+            found = Organization.objects.filter(starts.rows(), pk__in=parents)
             return set(found.values_list("pk", flat=True))
-        starts = self.starts(scope)
         at, below = set(starts.at), set(starts.below)
         return {pk for pk, parent in parents.items() if pk in at or parent in below}
 

@@ -36,6 +36,7 @@ def main(only: str) -> int:
         goals_pages.first_load_bytes,
         goals_access.access_decisions,
         goals_access.exposure_preview,
+        goals_access.absence_timing,
         goals_statistics_pages.statistics_page,
         goals_statistics_pages.statistics_page_with_ten_times_the_receipts,
         goals_statistics_pages.statistics_csv,

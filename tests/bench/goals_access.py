@@ -5,8 +5,10 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from uuid import uuid4
 
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from fiscal.queries.exposure import exposure
@@ -17,6 +19,7 @@ from tests.bench.branches import holding
 from tests.bench.goal import Line, milliseconds
 
 MANY, PREVIEW, DECISION = 10_000, 300, 5
+TRIES = 200
 
 
 @dataclass
@@ -45,6 +48,20 @@ def access_decisions() -> Iterator[Line]:
         lambda: list(reachable(crowd.clerk, Scope.ORGANIZATIONS).order_by("pk").values_list("pk", flat=True))
     )
     yield Line("access_condition_in_sql", reached - everything / 2, "ms", 5 * DECISION, "<=1")
+
+
+def absence_timing() -> Iterator[Line]:
+    """Whether the time of an answer tells what exists: another tenant's organization against an id of nothing, in turns."""
+    crowd = _crowd()
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.create_user("stranger@bench.example", "an invented password"))
+    times: dict[bool, list[float]] = {True: [], False: []}
+    for number in range(2 * TRIES):
+        exists = bool(number % 2)
+        address = f"/organizations/{crowd.branch.public_id if exists else uuid4()}/"
+        times[exists].append(milliseconds(lambda address=address: client.get(address)))
+    theirs, nothing = statistics.median(times[True]), statistics.median(times[False])
+    yield Line("absence_timing", abs(theirs - nothing), "ms", max(theirs, nothing), "<=0.05")
 
 
 def exposure_preview() -> Iterator[Line]:
