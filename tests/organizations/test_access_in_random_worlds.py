@@ -31,8 +31,8 @@ from organizations.models import Organization
 from tests.organizations.oracle import SCOPES, Human, Org
 from tests.organizations.worlds import DAYS, Drawn, Written, moment, write
 
-AT_ONCE = 30
-WORLDS = int(os.environ.get("WORLDS", "60"))
+AT_ONCE = 15
+WORLDS = int(os.environ.get("WORLDS", "30"))
 ASKED = [(None, Level.VIEW), *((scope, level) for scope in SCOPES for level in Level)]
 
 
