@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
@@ -57,6 +58,8 @@ class FillStrip:
     gaps: Sequence[StripRun]
     as_of: datetime | None
     recomputed: int
+    read_again: str
+    """When days that are complete are read again, and so how late a change in them shows; '' where nothing is read."""
 
     @property
     def weekdays(self) -> list[str]:
@@ -86,7 +89,23 @@ def fill_strip(register: Register, since: date | None = None) -> FillStrip:
         gaps=_gaps(days),
         as_of=max((row.as_of for row in rows.values() if row.state != FillState.STARTED), default=None),
         recomputed=sum(row.recomputed_at is not None for row in rows.values()),
+        read_again=_read_again(register),
     )
+
+
+def _read_again(register: Register) -> str:
+    if register.gone_at or register.connection.kind == ConnectionKind.FILES:
+        return ""
+    days = ngettext(
+        "The last day is read again daily.", "The last %(n)d days are read again daily.", settings.REREAD_DAYS
+    )
+    if settings.REREAD_MONTHS:
+        older = _(
+            "Older ones follow at night, each after four weeks or later: what changes in them may show as late as that."
+        )
+    else:
+        older = _("Older ones are not: what changes in them may never show.")
+    return f"{days % {'n': settings.REREAD_DAYS}} {older}"
 
 
 def _day(register: Register, day: date, row: FillDay | None, today: date) -> StripDay:

@@ -11,7 +11,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from fiscal.choices import ConnectionStatus, FillSource, FillState, PaymentCategory, WindowState
+from fiscal.choices import (
+    ConnectionKind,
+    ConnectionStatus,
+    FillSource,
+    FillState,
+    PaymentCategory,
+    Provider,
+    WindowState,
+)
 from fiscal.models import Connection, FillDay, Finding, PaymentMethod, Register, Window
 from organizations.choices import Level, Scope
 from tests.fiscal.statistics.books import fill_day, make_connection, make_register, make_shop, sell
@@ -55,6 +63,18 @@ def test_a_day_that_was_only_begun_gives_no_as_of(cast, petra, bar):
     assert "Not filled yet" in page_of(petra, bar, cast.maker)
     fill_day(bar, days_ago(1))
     assert "Not filled yet" not in page_of(petra, bar, cast.maker)
+
+
+def test_it_says_how_late_a_change_of_a_complete_day_may_show(cast, petra, bar, settings):
+    settings.REREAD_DAYS, settings.REREAD_MONTHS = 7, 13
+    html = page_of(petra, bar, cast.maker)
+    assert "The last 7 days are read again daily. Older ones follow at night, each after four weeks or later" in html
+
+    settings.REREAD_MONTHS = 0
+    assert "Older ones are not: what changes in them may never show." in page_of(petra, bar, cast.maker)
+
+    Connection.objects.filter(pk=bar.connection_id).update(kind=ConnectionKind.FILES, provider=Provider.DATACASH)
+    assert "read again" not in page_of(petra, bar, cast.maker)
 
 
 def test_of_92_days_each_is_told_in_words_not_only_in_colour(cast, petra, bar):
