@@ -2,8 +2,8 @@
 
     .venv/bin/python -m tests.mutants [--share 10] [--seconds 300] [--only fiscal/queries/shops.py] [tests ...]
 
-A mutant is the code without one condition: `reach.tree(...)` and `in_reach(...)` become true for every row,
-`reachable(...)` gives every organization, and a look-up forgets `organization=reach.organization`. No file is changed:
+A mutant is the code without one condition: `reach.tree(...)`, `in_reach(...)` and `starts.rows()` become true for every row,
+`reachable(...)` and `known.reached(...)` give every organization, and a look-up forgets `organization=reach.organization`. No file is changed:
 the code is altered as it is imported, in a process of its own (this module is the pytest plugin that does so).
 """
 
@@ -49,10 +49,17 @@ def is_condition(node: ast.AST) -> bool:
     """Whether the node is a call that says whose rows may be seen, or a look-up that names the organization reached."""
     if not isinstance(node, ast.Call):
         return False
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    return name in {"tree", "in_reach", "reachable"} or (
-        name in {"filter", "get"} and any(map(_names_it, node.keywords))
+    name, words = _name(node), ast.unparse(node.func)
+    return (
+        name in {"tree", "in_reach", "reachable"}
+        or (name == "rows" and "starts" in words)
+        or (name == "reached" and ("roads(" in words or "known." in words))
+        or (name in {"filter", "get"} and any(map(_names_it, node.keywords)))
     )
+
+
+def _name(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
 def _names_it(keyword: ast.keyword) -> bool:
@@ -79,11 +86,12 @@ class Without(ast.NodeTransformer):
 
 
 def _removed(node: ast.Call) -> ast.Call:
-    words = ast.unparse(node)
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    words, name = ast.unparse(node), _name(node)
     if name == "reachable":
         words = f"{words}.model._default_manager.all()"
-    elif name in {"tree", "in_reach"}:
+    elif name == "reached":
+        words = f"set({ast.unparse(node.args[1])})"
+    elif name in {"tree", "in_reach", "rows"}:
         words = f"type({words})(pk__isnull=False)"
     else:
         node.keywords = [keyword for keyword in node.keywords if not _names_it(keyword)]

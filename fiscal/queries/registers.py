@@ -14,7 +14,7 @@ from django.utils import timezone
 from fiscal.choices import FillState, PaymentCategory, Provider
 from fiscal.models import DayTotal, FillDay, PaymentMethod, Placement, Register
 from fiscal.queries.own_days import days_of_others, last_elsewhere, since_then, stood_here
-from organizations.access import Reach, roads
+from organizations.access import Reach, in_reach, roads
 from organizations.choices import Scope
 from organizations.models import Organization, User, shown_name
 
@@ -78,7 +78,7 @@ class RegisterList:
 
 def list_registers(user: User, filters: RegisterFilters, *, page: int = 1, size: int = 50) -> RegisterList:
     """Registers of every organization whose clients the person may see."""
-    return _listed(user, roads(user).starts(Scope.CLIENTS).rows, filters, page, size)
+    return _listed(user, lambda field: in_reach(user, Scope.CLIENTS, organization=field), filters, page, size)
 
 
 def list_registers_of(reach: Reach, filters: RegisterFilters, *, page: int = 1, size: int = 50) -> RegisterList:

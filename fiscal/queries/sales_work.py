@@ -16,7 +16,7 @@ from fiscal.models import Connection, FileImport, FillDay, PaymentMethod, Regist
 from fiscal.queries.connections import ending
 from fiscal.queries.own_days import stood_here
 from fiscal.queries.registers import LATE
-from organizations.access import Reach, in_reach, reachable, roads
+from organizations.access import Reach, in_reach, reachable
 from organizations.choices import Scope
 from organizations.models import User
 
@@ -60,7 +60,7 @@ def sales_work(user: User) -> SalesWork:
     stopped = connections.filter(status=ConnectionStatus.STOPPED).aggregate(n=Count("pk"), since=Min("status_since"))
     licences = connections.filter(ending(timezone.localdate())).aggregate(n=Count("pk"), first=Min("licence_ends_on"))
     days = FillDay.objects.filter(
-        stood_here(roads(user).starts(Scope.CLIENTS).rows),
+        stood_here(lambda field: in_reach(user, Scope.CLIENTS, organization=field)),
         state=FillState.INCOMPLETE,
         incomplete_since__lt=now - LATE,
     ).aggregate(n=Count("pk"), since=Min("incomplete_since"))
