@@ -23,7 +23,7 @@ test: dev ## Run the tests on the embedded default (DATABASE_URL, REDIS_URL: on 
 
 .PHONY: processes
 processes: dev ## Run the tests that start real processes: launcher, worker, broker
-	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" exec $(PYTHON) -m pytest -n 4 --dist loadgroup -m processes $(ARGS)
+	@KONTOR_DATA_DIR="$(TEST_DATA_DIR)" exec $(PYTHON) -m pytest -n 3 --dist loadgroup -m processes $(ARGS)
 
 .PHONY: browser
 browser: dev ## Run the tests that drive Chromium (CHROMIUM=/path/to/it; default: the one on the PATH)

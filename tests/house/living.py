@@ -63,7 +63,7 @@ class Launched:
     def wait_until_open(self) -> None:
         """Wait for the welcome; AssertionError with the log if it never comes."""
         within(
-            120, lambda: "Kontor is open" in self.log() or self.process.poll() is not None, "the welcome\n" + self.log()
+            240, lambda: "Kontor is open" in self.log() or self.process.poll() is not None, "the welcome\n" + self.log()
         )
         assert self.process.poll() is None, self.log()
 

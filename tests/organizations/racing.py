@@ -53,7 +53,7 @@ def main() -> None:
 
 def _do(task: dict[str, str]) -> str:
     from organizations import services
-    from organizations.access import NotAuthorized, access_organization
+    from organizations.access import NoSuchOrganization, NotAuthorized, access_organization
     from organizations.choices import Scope
     from organizations.models import Organization, User
     from organizations.rules import RulesBroken
@@ -65,6 +65,7 @@ def _do(task: dict[str, str]) -> str:
         services.NoSuchGrant,
         RulesBroken,
         NotAuthorized,
+        NoSuchOrganization,
     )
     user = User.objects.get(email=task["user"])
     try:
