@@ -94,7 +94,8 @@ def fill_strip(register: Register, since: date | None = None) -> FillStrip:
 
 
 def _read_again(register: Register) -> str:
-    if register.gone_at or register.connection.kind == ConnectionKind.FILES:
+    connection = register.connection
+    if register.gone_at or connection.kind == ConnectionKind.FILES or connection.status != ConnectionStatus.ACTIVE:
         return ""
     days = ngettext(
         "The last day is read again daily.", "The last %(n)d days are read again daily.", settings.REREAD_DAYS

@@ -1,7 +1,8 @@
 """The policy: who may see and do what at which organization. Decided here and nowhere else.
 
-`reach` is what one person may do at one organization, `decide` says it, and `roads` gives the same as a condition for lists. What each role carries stands in
-`organizations.roles`; who holds which role, for whom and until when, in the rows of `Grant` and `Delegation`.
+`reach` is what one person may do at one organization, `decide` says it, and `roads` gives the same as a condition for lists.
+What each role carries stands in `organizations.roles`; who holds which role, for whom and until when, in the rows of `Grant`
+and `Delegation`.
 """
 
 from organizations.access.acquainted import acquainted

@@ -1,6 +1,6 @@
 """The decision about one person at one organization, in at most two queries beside the organization itself.
 
-A third one is asked of somebody who was let in to a named group.
+Three where somebody reaches it both by a named group and by a delegation.
 """
 
 from __future__ import annotations

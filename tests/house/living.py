@@ -62,26 +62,22 @@ class Launched:
 
     def wait_until_open(self) -> None:
         """Wait for the welcome; AssertionError with the log if it never comes."""
-        within(
-            240, lambda: "Kontor is open" in self.log() or self.process.poll() is not None, "the welcome\n" + self.log()
-        )
+        try:
+            within(240, lambda: "Kontor is open" in self.log() or self.process.poll() is not None, "the welcome")
+        except AssertionError as late:
+            raise AssertionError(f"{late}\n{self.log()}") from None
         assert self.process.poll() is None, self.log()
 
 
 @contextmanager
-def servers_of_its_own(*, new: bool = False) -> Iterator[dict[str, str]]:
-    """What to add to a house's environment, so that it shares nothing wherever DATABASE_URL and REDIS_URL lead.
+def a_database_of_its_own(*, new: bool = False) -> Iterator[dict[str, str]]:
+    """What to add to a house's environment, so that it shares no rows wherever DATABASE_URL leads.
 
     Its database is migrated, or empty if it is `new`. The sandbox keeps its store in the house's folder: with the rows of
-    an earlier house, it would know none of the keys. Redis counts its databases: each process that runs tests has one.
+    an earlier house, it would know none of the keys.
     """
-    own = {}
-    if "REDIS_URL" in os.environ:
-        server, _, number = os.environ["REDIS_URL"].rpartition("/")
-        worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-        own["REDIS_URL"] = f"{server}/{(int(number) + worker) % 16}"
     if "DATABASE_URL" not in os.environ:
-        yield own
+        yield {}
         return
     server, _, name = os.environ["DATABASE_URL"].rpartition("/")
     template = "template1" if new else migrated_template(os.environ["DATABASE_URL"])
@@ -89,7 +85,7 @@ def servers_of_its_own(*, new: bool = False) -> Iterator[dict[str, str]]:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as line:
         line.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
-        yield {**own, "DATABASE_URL": f"{server}/{name}"}
+        yield {"DATABASE_URL": f"{server}/{name}"}
     finally:
         with psycopg.connect(f"{server}/postgres", autocommit=True) as line:
             line.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

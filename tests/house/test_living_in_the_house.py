@@ -16,7 +16,7 @@ import requests
 
 from config.launcher import leftovers, readiness
 from fiscal.demo.people import DEMO_PASSWORD, HOLDING
-from tests.house.living import launch, servers_of_its_own, within
+from tests.house.living import a_database_of_its_own, launch, within
 
 # One house at a time: two that open at once on a small machine keep each other waiting.
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("houses")]
@@ -33,7 +33,7 @@ def new_house(tmp_path, monkeypatch):
 
 
 def _a_house(folder, monkeypatch, *, new):
-    with servers_of_its_own(new=new) as environment:
+    with a_database_of_its_own(new=new) as environment:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         launched = launch(folder, new=new)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from organizations.access import reachable, reading_once
 from organizations.models import Grant
+from portal.middleware import PageMiddleware
 
 
 def readings(queries: CaptureQueriesContext) -> int:
@@ -44,11 +49,25 @@ def test_outside_of_a_page_every_question_reads_anew(cast):
     assert not reachable(cast.mio).exists()
 
 
-def test_who_writes_reads_anew_each_time(cast):
+def test_the_answer_to_a_write_knows_what_was_withdrawn_by_it(cast, rf):
     """A write may change where the writer's own roads lead, and its answer has to say so."""
-    client = Client()
-    client.force_login(cast.petra)
-    with CaptureQueriesContext(connection) as queries:
-        client.post("/mirror/retry/", {"phase": "", "kind": ""})
 
-    assert readings(queries) > 1
+    def view(request):
+        assert reachable(cast.mio).exists()
+        Grant.objects.filter(user=cast.mio).delete()
+        assert not reachable(cast.mio).exists()
+        return HttpResponse()
+
+    PageMiddleware(view)(rf.post("/"))
+
+
+def test_what_is_not_there_is_asked_about_like_what_is_out_of_reach(cast):
+    client = Client()
+    client.force_login(cast.stranger)
+    asked = []
+    for public_id in (cast.shop.public_id, uuid4()):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse("portal:organization", args=[public_id])).status_code == 404
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1]

@@ -67,14 +67,17 @@ def test_a_day_that_was_only_begun_gives_no_as_of(cast, petra, bar):
 
 def test_it_says_how_late_a_change_of_a_complete_day_may_show(cast, petra, bar, settings):
     settings.REREAD_DAYS, settings.REREAD_MONTHS = 7, 13
+    assert "read again" not in page_of(petra, bar, cast.maker), "no day is complete"
+    fill_day(bar, days_ago(30))
     html = page_of(petra, bar, cast.maker)
     assert "The last 7 days are read again daily. Older ones follow at night, each after four weeks or later" in html
 
     settings.REREAD_MONTHS = 0
     assert "Older ones are not: what changes in them may never show." in page_of(petra, bar, cast.maker)
 
-    Connection.objects.filter(pk=bar.connection_id).update(kind=ConnectionKind.FILES, provider=Provider.DATACASH)
-    assert "read again" not in page_of(petra, bar, cast.maker)
+    for unread in ({"status": ConnectionStatus.STOPPED}, {"kind": ConnectionKind.FILES, "provider": Provider.DATACASH}):
+        Connection.objects.filter(pk=bar.connection_id).update(**unread)
+        assert "read again" not in page_of(petra, bar, cast.maker)
 
 
 def test_of_92_days_each_is_told_in_words_not_only_in_colour(cast, petra, bar):
