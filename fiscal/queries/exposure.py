@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from fiscal.choices import ConnectionStatus
-from fiscal.models import Connection, Register
 from fiscal.queries.exposure_asked import resolve
 from fiscal.queries.exposure_hidden import hidden
 from fiscal.queries.exposure_places import Everywhere, Place, places_of
-from organizations.access import Reach, covers, heads_of
+from organizations.access import Reach, covers, holding_of
 from organizations.choices import AREAS, Covers, Level, Scope
-from organizations.models import ApiKey
 
 
 @dataclass(frozen=True)
@@ -117,12 +111,12 @@ def exposure(
     reach.require(Scope.USERS)
     at = at or timezone.now()
     asked = resolve(reach, role=role, reaches=reaches, user=user, team=team, group=group, replaces=replaces, at=at)
-    today = heads_of(asked.holder, at) or ()
+    today = holding_of(asked.holder, at)
     known = places_of(
         today=today,
-        rest=(heads_of(asked.holder, at, without=asked.replaced) or ()) if asked.replaced else today,
-        new=() if asked.shut_out else heads_of(None, at, also=asked.supposed) or (),
-        reader=None if reach.actor is None else heads_of(reach.actor, at),
+        rest=holding_of(asked.holder, at, without=asked.replaced) if asked.replaced else today,
+        new=holding_of(None, at, also=None if asked.shut_out else asked.supposed),
+        reader=None if reach.actor is None else holding_of(reach.actor, at),
     )
     return Exposure(
         name=str(asked.holder) if asked.holder else "",
@@ -135,16 +129,15 @@ def exposure(
 
 
 def _counted(known: Everywhere) -> dict[str, Change]:
-    keys, sources = ApiKey.objects.filter(retired_at=None), Connection.objects.exclude(status=ConnectionStatus.REVOKED)
     return {
         "organizations": _count(known, Scope.ORGANIZATIONS),
         "managed": _count(known, Scope.ORGANIZATIONS, only=lambda place: place.managed),
         "live": _count(known, Scope.ORGANIZATIONS, only=lambda place: place.live),
         "billing": _count(known, Scope.BILLING),
         "invoices": Change(_told(known, "today"), _told(known, "after")),
-        "keys": _things(known, keys, Scope.ORGANIZATIONS),
-        "registers": _things(known, Register.objects.all(), Scope.CLIENTS),
-        "connections": _things(known, sources, Scope.INTEGRATIONS),
+        "keys": _things(known, "keys", Scope.ORGANIZATIONS),
+        "registers": _things(known, "registers", Scope.CLIENTS),
+        "connections": _things(known, "connections", Scope.INTEGRATIONS),
     }
 
 
@@ -173,14 +166,10 @@ def _told(known: Everywhere, when: str) -> int:
     return found
 
 
-def _things(known: Everywhere, rows: QuerySet[Any], scope: Scope) -> Change:
-    """How many of these rows stand where the scope may be seen."""
-    counted: dict[int, int] = {}
-    for chunk in known.chunks("organization"):
-        counted |= dict(rows.filter(chunk).order_by().values_list("organization").annotate(Count("pk")))
-    seen: Counter[str] = Counter()
-    for pk, n in counted.items():
-        place = known.places[pk]
-        seen["today"] += n * covers(place.today, scope, Level.VIEW)
-        seen["after"] += n * covers(place.after, scope, Level.VIEW)
-    return Change(seen["today"], seen["after"])
+def _things(known: Everywhere, what: str, scope: Scope) -> Change:
+    """How many of these things stand where the scope may be seen."""
+    today = after = 0
+    for place, n in known.things[what].items():
+        today += n * covers(place.today, scope, Level.VIEW)
+        after += n * covers(place.after, scope, Level.VIEW)
+    return Change(today, after)

@@ -6,18 +6,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from organizations.access import Head, Right, covers
+from fiscal.choices import ConnectionStatus
+from fiscal.models import Connection, Register
+from organizations.access import NOTHING, Holding, Right, both, covers
 from organizations.choices import Kind, Level, Scope
-from organizations.models import Organization
+from organizations.models import ApiKey, Organization
 
 CHUNK = 5_000
 """How many primary keys one statement names at most."""
-NOTHING: frozenset[Right] = frozenset()
+FACTS = ("pk", "parent", "kind", "in_live", "arrangement__bill_to")
 
 
 class Place(NamedTuple):
@@ -32,62 +33,52 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Everywhere:
-    """All places, by the organization's primary key, and how many are alike."""
+    """All places, by the organization's primary key, how many are alike, and how many things stand at those."""
 
     places: Mapping[int, Place]
     alike: Mapping[Place, int]
-    conditions: Sequence[tuple[list[int], list[int]]]
-
-    def chunks(self, organization: str) -> Iterator[Q]:
-        """Conditions that together find the rows of all places; one row may be found by several of them."""
-        for at, below in self.conditions:
-            yield Q(**{f"{organization}__in": at}) | Q(**{f"{organization}__parent__in": below})
+    things: Mapping[str, Mapping[Place, int]]
+    """Keys, registers and connections, each as its list counts them."""
 
 
-class Holds:
-    """What holds where, by the heads of somebody's roads."""
-
-    def __init__(self, heads: Sequence[Head]) -> None:
-        self.here = {head.pk: head.here for head in heads}
-        self.below = {head.pk: head.below for head in heads if head.below}
-
-    def at(self, pk: int, parent: int | None) -> frozenset[Right]:
-        """All that holds at one organization."""
-        return both(self.here.get(pk, NOTHING), self.below.get(parent or 0, NOTHING))
-
-
-@lru_cache(maxsize=1024)
-def both(one: frozenset[Right], other: frozenset[Right]) -> frozenset[Right]:
-    """All rights of two sets. Remembered: thousands of organizations have the same few."""
-    return one | other
-
-
-def places_of(
-    *, today: Sequence[Head], rest: Sequence[Head], new: Sequence[Head], reader: Sequence[Head] | None
-) -> Everywhere:
+def places_of(*, today: Holding, rest: Holding, new: Holding, reader: Holding | None) -> Everywhere:
     """All places that roads lead to: those of `today`, the `rest` of them that would stay, and the `new` ones.
 
     SECURITY: what somebody has besides counts only where the `reader` (None: the system) administers people.
     """
-    before, staying, coming, own = Holds(today), Holds(rest), Holds(new), Holds(reader or ())
-    heads = before.here.keys() | coming.here.keys()
-    conditions = list(_conditions(sorted(heads), before.below.keys() | coming.below.keys()))
+    counted = {name: _per_organization(rows) for name, rows in _things().items()}
     places: dict[int, Place] = {}
-    told: dict[frozenset[Right], bool] = {}
-    for at, below in conditions:
-        rows = Organization.objects.filter(Q(pk__in=at) | Q(parent__in=below)).order_by()
-        facts = rows.values_list("pk", "parent", "kind", "in_live", "arrangement__bill_to")
-        for pk, parent, kind, live, bill_to in facts.iterator(2000):
-            now, stays = before.at(pk, parent), staying.at(pk, parent)
-            if now and reader is not None:
-                mine = own.at(pk, parent)
-                if not told.setdefault(mine, covers(mine, Scope.USERS, Level.VIEW)):
-                    now = stays = NOTHING
-            places[pk] = Place(kind == Kind.MANAGED, live, bill_to, now, both(stays, coming.at(pk, parent)))
-    return Everywhere(places, Counter(places.values()), conditions)
+    things: dict[str, Counter[Place]] = {name: Counter() for name in counted}
+    for condition in _conditions(sorted(today.here.keys() | new.here.keys()), today.below.keys() | new.below.keys()):
+        rows = Organization.objects.filter(condition).order_by().values_list(*FACTS, *counted.values())
+        for pk, parent, kind, live, bill_to, *numbers in rows.iterator(2000):
+            if pk in places:  # found by its own roads in one statement and by its parent's in another
+                continue
+            now, stays = today.at(pk, parent), rest.at(pk, parent)
+            if now and reader is not None and not covers(reader.at(pk, parent), Scope.USERS, Level.VIEW):
+                now = stays = NOTHING
+            place = places[pk] = Place(kind == Kind.MANAGED, live, bill_to, now, both(stays, new.at(pk, parent)))
+            for name, number in zip(things, numbers, strict=True):
+                if number:
+                    things[name][place] += number
+    return Everywhere(places, Counter(places.values()), things)
 
 
-def _conditions(heads: Sequence[int], below: AbstractSet[int]) -> Iterator[tuple[list[int], list[int]]]:
+def _things() -> dict[str, QuerySet[Any]]:
+    return {
+        "keys": ApiKey.objects.filter(retired_at=None),
+        "registers": Register.objects.all(),
+        "connections": Connection.objects.exclude(status=ConnectionStatus.REVOKED),
+    }
+
+
+def _per_organization(rows: QuerySet[Any]) -> Subquery:
+    """How many of these rows the organization around it has; None for none."""
+    own = rows.filter(organization=OuterRef("pk")).order_by().values("organization")
+    return Subquery(own.annotate(number=Count("pk")).values("number"))
+
+
+def _conditions(heads: Sequence[int], below: AbstractSet[int]) -> Iterator[Q]:
     for start in range(0, len(heads), CHUNK):
         chunk = heads[start : start + CHUNK]
-        yield list(chunk), [pk for pk in chunk if pk in below]
+        yield Q(pk__in=chunk) | Q(parent__in=[pk for pk in chunk if pk in below])

@@ -16,19 +16,23 @@ from organizations.access.decide import (
     steps,
 )
 from organizations.access.explaining import Way, WayStep, record_begins, ways
-from organizations.access.heads import Head, Supposed, heads_of
+from organizations.access.granted import Supposed
+from organizations.access.heads import Head, heads_of
 from organizations.access.held import held
+from organizations.access.holding import Holding, holding_of
 from organizations.access.owners import grant_everything
 from organizations.access.people import is_owner, name_for, people_around, people_at, reaches, stands_only_within
 from organizations.access.places import Starts
 from organizations.access.reach import NoSuchOrganization, NotAuthorized, Reach, system_reach
-from organizations.access.rights import EVERYTHING, Right, covers, lower
+from organizations.access.rights import EVERYTHING, NOTHING, Right, both, covers, lower
 from organizations.access.roads import FEW, Roads, in_reach, reachable, reading_once, roads
 
 __all__ = [
     "EVERYTHING",
     "FEW",
+    "NOTHING",
     "Head",
+    "Holding",
     "NoSuchOrganization",
     "NotAuthorized",
     "Reach",
@@ -41,11 +45,13 @@ __all__ = [
     "WayStep",
     "access_organization",
     "acquainted",
+    "both",
     "covers",
     "delegated_rights",
     "grant_everything",
     "heads_of",
     "held",
+    "holding_of",
     "in_reach",
     "is_owner",
     "leading_to",

@@ -13,13 +13,16 @@ import pytest
 import time_machine
 
 from organizations.access import (
+    Holding,
     NoSuchOrganization,
     NotAuthorized,
     Reach,
     Roads,
     Starts,
     access_organization,
+    covers,
     heads_of,
+    holding_of,
     reach_at,
     reachable,
     roads,
@@ -66,12 +69,15 @@ def differences(written: Written, who: Human, at: float):
     user = written.people[who]
     heads = heads_of(user, moment(at))
     assert heads is not None
+    holding = holding_of(user, moment(at))
     for scope, level in ASKED:
         right = expected(written, who, scope, level, at)
         if found_at(places(user, scope, level, moment(at))) != right:
             yield "places", scope, level
         if led_to(Roads(user, heads).starts(scope, level), written) != right:
             yield "heads", scope, level
+        if held_at(holding, scope, level, written) != right:
+            yield "holding", scope, level
     for org, row in written.orgs.items():
         yield from wrong_reach(written, who, org, reach_at(user, row, at=moment(at)), at)
     yield from wrong_ways(written, who, random.Random(who.key).choice(written.world.orgs), at)
@@ -104,6 +110,16 @@ def led_to(starts: Starts, written: Written) -> set[int]:
     """What stands at these starts or below them."""
     at, below = set(starts.at), set(starts.below)
     return {row.pk for row in written.orgs.values() if row.pk in at or row.parent_id in below}
+
+
+def held_at(holding: Holding, scope: Scope | None, level: Level, written: Written) -> set[int]:
+    """Where this says that the scope is held, or any."""
+    scopes = Scope if scope is None else [scope]
+    return {
+        row.pk
+        for row in written.orgs.values()
+        if any(covers(holding.at(row.pk, row.parent_id), each, level) for each in scopes)
+    }
 
 
 def wrong_reach(written: Written, who: Human, org: Org, reach: Reach, at: float):
