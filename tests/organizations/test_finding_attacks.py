@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from organizations.models import AuditChain, AuditEntry, Organization
@@ -64,6 +65,14 @@ def test_a_changed_entry_is_found_whatever_was_changed(firm, column):
     value = CHANGES.get(column) if column in CHANGES else {"at": timezone.now(), "acting_from": firm}[column]
     with owning_the_database():
         assert row(firm, 5).update(**{column: value}) == 1
+    (finding,) = found(firm)
+    assert finding.startswith("entry 5 does not fit its own digest")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL refuses such text")
+def test_a_changed_entry_that_is_no_text_any_more_is_found(firm):
+    with owning_the_database():
+        row(firm, 5).update(after={"name": "\ud800"})
     (finding,) = found(firm)
     assert finding.startswith("entry 5 does not fit its own digest")
 

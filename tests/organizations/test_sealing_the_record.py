@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -12,13 +13,14 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils.safestring import mark_safe
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from organizations.access import EVERYTHING, Reach, system_reach
 from organizations.audit import record
-from organizations.audit.canonical import START, canonical, link, moment, own_digest, plain, who_digest
+from organizations.audit.canonical import START, canonical, link, moment, own_digest, plain, who_digest, written
 from organizations.audit.lines import every_line, line_of
 from organizations.choices import Area, Kind, Mode, Road, Verb
 from organizations.models import AuditChain, AuditEntry
@@ -80,6 +82,19 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abcäö\"\\/ ", max_size=5), inner, max_size=3),
     max_leaves=8,
 )  # fmt: skip
+
+
+@hypothesis_settings(max_examples=200, deadline=None)
+@given(JSON)
+def test_the_form_is_that_of_the_standard_library(value):
+    """Whoever verifies an export without Kontor has nothing else, and entries of years ago were written by it."""
+    assert written(value) == json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def test_text_of_templates_is_written_as_text():
+    assert written({"a": plain(mark_safe("größer"))}) == '{"a":"größer"}'.encode()
+    with pytest.raises(TypeError):
+        written({"a": object()})
 
 
 @pytest.mark.django_db
