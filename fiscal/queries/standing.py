@@ -12,7 +12,7 @@ from fiscal.choices import SCOPES, CredentialStatus, KindName
 from fiscal.models import Credential, Mirror
 from fiscal.models.mirror import UNSETTLED
 from fiscal.phases import phase_case
-from organizations.access import in_reach
+from organizations.access import Roads, roads
 from organizations.choices import Scope
 from organizations.models import ApiKey, DashboardUser, Organization, User
 
@@ -42,12 +42,12 @@ def mirrors_with_phase(user: User, scope: Scope, *, now: datetime, ids: list[int
     `ids` is what `unsettled_ids` gave, if the caller asked already. Few are named one by one: the phase of all others
     need not even be derived.
     """
-    ids = unsettled_ids() if ids is None else ids
+    ids, known = unsettled_ids() if ids is None else ids, roads(user)
     paused = Credential.objects.filter(status=CredentialStatus.PAUSED).values("pk")
     candidates = Q(pk__in=ids) if len(ids) <= FEW else UNSETTLED | Q(credential__in=paused)
     return (
         Mirror.objects.filter(candidates)
-        .filter(in_reach(user, scope, organization="organization") & _told(user))
+        .filter(known.starts(scope).rows("organization") & _told(known))
         .annotate(
             generation=_of_subject("generation", IntegerField()),
             subject_retired_at=_of_subject("retired_at", DateTimeField()),
@@ -56,12 +56,12 @@ def mirrors_with_phase(user: User, scope: Scope, *, now: datetime, ids: list[int
     )
 
 
-def _told(user: User) -> Q:
+def _told(known: Roads) -> Q:
     """Mirrors of billing, and of people, only where the person may view those."""
     told = ~Q(kind__in=list(SCOPES))
     for scope in dict.fromkeys(SCOPES.values()):
         kinds = [kind for kind, needed in SCOPES.items() if needed == scope]
-        told |= Q(kind__in=kinds) & in_reach(user, scope, organization="organization")
+        told |= Q(kind__in=kinds) & known.starts(scope).rows("organization")
     return told
 
 

@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from fiscal.queries.people import known_people, somebody
-from organizations.access import Reach, in_reach, reachable
+from organizations.access import Reach, reachable, roads
 from organizations.choices import Road, Scope, Verb
-from organizations.models import AuditEntry, User
+from organizations.models import AuditEntry, Organization, User
 
 BILLING_VERBS = (
     Verb.ARRANGEMENT_CHANGED,
@@ -69,18 +69,16 @@ def visible_at(reach: Reach) -> Q:
     if organization.is_managed or reach.actor is None:
         return here
     children = Q(parent=organization) | Q(provisioned_by=organization)
-    below = Q(organization__in=reachable(reach.actor, Scope.ORGANIZATIONS).filter(children).values("pk"))
-    for scope, verbs in HIDDEN.items():
-        viewed = Q(organization__in=reachable(reach.actor, scope).filter(children).values("pk"))
-        below &= viewed | ~Q(verb__in=verbs)
-    return here | below
+    around = Q(organization__in=Organization.objects.filter(children).values("pk"))
+    return here | (around & visible_to(reach.actor))
 
 
 def visible_to(user: User) -> Q:
     """Entries of everything in reach; about billing and people only where the person may view those."""
-    found = in_reach(user, Scope.ORGANIZATIONS, organization="organization")
+    known = roads(user)
+    found = known.starts(Scope.ORGANIZATIONS).rows("organization")
     for scope, verbs in HIDDEN.items():
-        found &= in_reach(user, scope, organization="organization") | ~Q(verb__in=verbs)
+        found &= known.starts(scope).rows("organization") | ~Q(verb__in=verbs)
     return found
 
 

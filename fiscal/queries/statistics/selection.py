@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import BooleanField, Case, F, Q, When
 from django.utils import timezone
 
 from fiscal.models import Placement, Register, Shop
@@ -148,9 +148,11 @@ def _whole(reach: Reach) -> Place:
 def of_everything(user: User, wanted: Wanted) -> Selection:
     """Everything the person reaches with TRANSACTIONS. Raises NoSuchPlace."""
     starts = roads(user).starts(Scope.TRANSACTIONS)
-    heads = set(Organization.objects.filter(pk__in=starts.below, parent=None).order_by().values_list("pk", flat=True))
-    found = Organization.objects.filter(pk__in=starts.at).order_by().values_list("pk", "parent_id")
-    singles = {pk for pk, parent in found if pk not in heads and parent not in heads}
+    whole = Case(When(parent=None, pk__in=starts.below, then=True), default=False, output_field=BooleanField())
+    # Whoever reaches what an organization manages reaches the organization itself.
+    found = list(Organization.objects.filter(pk__in=starts.at).order_by().values_list("pk", "parent_id", whole))
+    heads = {pk for pk, _parent, all_below in found if all_below}
+    singles = {pk for pk, parent, _below in found if pk not in heads and parent not in heads}
     base = Place(heads=tuple(sorted(heads)), singles=tuple(sorted(singles)))
     return _narrowed(base, starts.rows(), wanted, None)
 
