@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from portal.views import sign_on
-from portal.views.account import overview, sessions
+from portal.views.account import access, overview, sessions
 
 HERE = "o/<uuid:organization_id>/sign-in/"
 
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("account/", overview.account, name="account"),
     path("account/second-factor/", overview.second_factor, name="second_factor"),
     path("account/confirmed/", overview.confirmed, name="confirmed"),
+    path("account/access/<uuid:grant_id>/give-up/", access.access_give_up, name="access_give_up"),
     path("account/sessions/end/", sessions.sessions_end, name="sessions_end"),
     path("account/sessions/<int:session_id>/end/", sessions.session_end, name="session_end"),
     path(HERE, sign_on.sign_on, name="sign_on"),

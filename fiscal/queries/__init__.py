@@ -80,6 +80,7 @@ from fiscal.queries.organization_filters import OrganizationFilters
 from fiscal.queries.organization_progress import OrganizationProgress, Piece, organization_progress
 from fiscal.queries.organization_rows import OrganizationRow
 from fiscal.queries.organizations import OrganizationList, every_organization, list_organizations, organization_name
+from fiscal.queries.own_access import OwnAccess, OwnGrant, own_access, own_grant
 from fiscal.queries.payment_methods import MethodList, MethodName, folded, method_names, payment_methods
 from fiscal.queries.reading import BackfillLine, first_backfill_day, known_backfill
 from fiscal.queries.receipts import STATES as RECEIPT_STATES
@@ -175,6 +176,8 @@ __all__ = [
     "OrganizationPage",
     "OrganizationProgress",
     "OrganizationRow",
+    "OwnAccess",
+    "OwnGrant",
     "PasskeyRow",
     "PersonRow",
     "Piece",
@@ -258,6 +261,8 @@ __all__ = [
     "organization_name",
     "organization_page",
     "organization_progress",
+    "own_access",
+    "own_grant",
     "payment_methods",
     "place",
     "places",

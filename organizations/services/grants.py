@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from organizations.access import NotAuthorized, Reach, Right, covers, held, system_reach
+from organizations.access import Reach, Right, covers, held, reach_at, system_reach
 from organizations.audit import record
 from organizations.choices import Covers, Level, Preset, Road, Scope, Verb
 from organizations.models import Grant, NamedGroup, Organization, Role, Team, User, in_force
@@ -101,12 +103,17 @@ def revoke_access(reach: Reach, *, grant_id: UUID, reason: str = "") -> Grant:
 
 
 @transaction.atomic(durable=True)
-def give_up_access(reach: Reach, *, grant_id: UUID, reason: str = "") -> Grant:
-    """End one's own grant; everybody may, but for the last owner. Raises RulesBroken, NoSuchGrant."""
-    if reach.actor is None:
-        raise NotAuthorized(Scope.USERS, Level.MANAGE)
-    Organization.objects.select_for_update().get(pk=reach.organization.pk)
-    grant = _in_force(reach).filter(public_id=grant_id, user=reach.actor).first()
+def give_up_access(user: User, *, grant_id: UUID, reason: str = "", request_id: str = "") -> Grant:
+    """End one's own grant; everybody may, but for the last owner. Raises RulesBroken, NoSuchGrant.
+
+    What comes from a team is the team's, and ends where its people are kept.
+    """
+    place = Organization.objects.filter(grants__public_id=grant_id, grants__user=user)
+    organization = Organization.objects.select_for_update().filter(pk__in=place.values("pk")).first()
+    if organization is None:
+        raise NoSuchGrant
+    reach = reach_at(user, organization, request_id=request_id)
+    grant: Grant | None = _in_force(reach).filter(public_id=grant_id, user=user).first()
     if grant is None:
         raise NoSuchGrant
     _end_now(grant)
@@ -292,12 +299,18 @@ def is_last_owner(grant: Grant) -> bool:
 
     A managed organization may be: whoever owns its parent owns it too.
     """
-    if grant.organization.is_managed:
-        return False
-    others = Grant.objects.filter(
-        in_force(timezone.now()), organization=grant.organization, role__preset=Preset.OWNER, user__is_active=True
-    )
-    return not others.exclude(pk=grant.pk).exists()
+    return grant.pk in last_owners([grant])
+
+
+def last_owners(grants: Iterable[Grant]) -> set[int]:
+    """Those of the grants, by primary key, of which each leaves a main organization without an owner. One query."""
+    owning = [grant for grant in grants if grant.role.is_owner and not grant.organization.is_managed]
+    if not owning:
+        return set()
+    rows = Grant.objects.filter(in_force(timezone.now()), role__preset=Preset.OWNER, user__is_active=True)
+    places = rows.filter(organization__in={grant.organization_id for grant in owning}).order_by()
+    owners = Counter(places.values_list("organization", flat=True))
+    return {grant.pk for grant in owning if owners[grant.organization_id] <= 1}
 
 
 def _holder(grant: Grant) -> User | Team:

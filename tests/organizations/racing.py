@@ -79,7 +79,7 @@ def _do(task: dict[str, str]) -> str:
             if task["do"] == "withdraw":
                 services.withdraw_ownership(reach)
             elif task["do"] == "leave":
-                services.give_up_access(reach, grant_id=task["id"])  # type: ignore[arg-type]
+                services.give_up_access(user, grant_id=task["id"])  # type: ignore[arg-type]
             elif task["do"] == "expire":
                 return f"expired {services.expire_invitations()}"
     except gone as refused:

@@ -232,7 +232,7 @@ def test_the_last_owner_cannot_leave_in_any_other_way(cast: Cast) -> None:
     grant = Grant.objects.get(user=cast.hanna, organization=cast.holding)
 
     with pytest.raises(RulesBroken, match="hand ownership over"):
-        give_up_access(reach(cast.hanna, cast), grant_id=grant.public_id)
+        give_up_access(cast.hanna, grant_id=grant.public_id)
 
 
 def test_an_anonymous_visitor_is_sent_to_sign_in(cast: Cast, nina: User) -> None:

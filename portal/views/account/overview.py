@@ -1,4 +1,4 @@
-"""Your account: name, look, password, second factor, passkeys, sessions, and what happened lately."""
+"""Your account: name, look, password, second factor, passkeys, where you are let in, sessions, and what happened lately."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from fiscal.queries import events_of, factors_of, linked_sign_on, second_factor_demanded, sessions_of
+from fiscal.queries import events_of, factors_of, linked_sign_on, own_access, second_factor_demanded, sessions_of
 from organizations.services import choose_name
 from portal.forms.account import NameForm
 from portal.http import PageRequest, lead_to, signed_in
@@ -27,6 +27,7 @@ def account(request: PageRequest) -> HttpResponse:
     context = {
         "form": form,
         "factors": factors_of(request.user),
+        "access": own_access(request.user),
         "sessions": sessions_of(request.user, request.session.session_key),
         "events": events_of(request.user),
         "sign_on": linked_sign_on(request.user),
