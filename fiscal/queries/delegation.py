@@ -1,6 +1,6 @@
 """What an organization delegates to the partner that provisioned it, seen from both sides.
 
-SECURITY: the owner is told what the partner may do and what it asks for, never who its people or other customers are.
+SECURITY: the owner is told what the partner may do and asks for, never who its people or its other customers are.
 """
 
 from __future__ import annotations

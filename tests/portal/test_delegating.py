@@ -211,7 +211,7 @@ def test_the_partner_sees_all_that_it_provisioned_and_what_each_delegates(cast: 
     assert signed_in(cast.hanna).get(url("delegations", cast.maker.public_id)).status_code == 404
 
 
-def test_the_owner_learns_neither_who_the_partner_is_nor_its_people_nor_its_other_customers(cast: Cast) -> None:
+def test_who_decides_learns_who_the_partner_is_but_neither_its_people_nor_its_other_customers(cast: Cast) -> None:
     set_delegation(reach(cast.hanna, cast.holding), rights=FULL)
     wish = ask_delegation(reach(cast.petra, cast.maker), cast.holding.public_id, rights=READ, reason="less is enough")
     hanna = signed_in(cast.hanna)
@@ -222,8 +222,20 @@ def test_the_owner_learns_neither_who_the_partner_is_nor_its_people_nor_its_othe
         "/",
     ):
         page = hanna.get(place).content.decode()
-        for told in ("Petra", "petra@", "Kassenwerk", "Wanda", "Gasthaus"):
+        assert ("Kassenwerk" in page) == (place != "/")
+        for told in ("Petra", "petra@", "Wanda", "Gasthaus"):
             assert told not in page
+
+
+def test_who_only_looks_at_the_delegation_does_not_learn_who_the_partner_is(cast: Cast) -> None:
+    set_delegation(reach(cast.hanna, cast.holding), rights=FULL)
+    reader = person("reader@ostermann.example", "Reader")
+    allow(reader, cast.holding, Scope.USERS)
+
+    page = signed_in(reader).get(url("organization_delegation", cast.holding.public_id)).content.decode()
+
+    assert "What the partner that provisioned it may do here now" in page
+    assert "Kassenwerk" not in page
 
 
 def test_the_number_of_rows_is_what_differs(cast: Cast) -> None:

@@ -74,7 +74,8 @@ def delegation_request(request: PageRequest, reach: Reach, request_id: UUID) -> 
     if request.method == "POST" and _accepted(reach, wish, form):
         messages.success(request, _("Delegated: it holds from now on."))
         return lead_to(request, _url(reach))
-    context = {**_about(reach, given, (_("Delegation"), _url(reach))), "form": form, "wish": wish}
+    about = _about(reach, given, (_("Delegation"), _url(reach)), title=_("Request for delegation"))
+    context = {**about, "form": form, "wish": wish}
     return render(request, "portal/delegation/request.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -142,8 +143,10 @@ def _wish(reach: Reach, given: Delegated, request_id: UUID) -> Wish:
     return given.wish
 
 
-def _about(reach: Reach, given: Delegated, *path: Crumb) -> dict[str, Any]:
-    partner = name_for(reach.actor, reach.organization.provisioned_by)
+def _about(reach: Reach, given: Delegated, *path: Crumb, title: str = "") -> dict[str, Any]:
+    # SECURITY: whoever decides has to know to whom; everybody else is told only what they reach.
+    above = reach.organization.provisioned_by
+    partner = str(above) if above and _decides(reach) else name_for(reach.actor, above)
     by_delegation = reach.road == Road.DELEGATION and reach.acting_from is not None
     partner_url = ""
     if by_delegation and reach.acting_from and not reach.organization.is_managed:
@@ -151,7 +154,7 @@ def _about(reach: Reach, given: Delegated, *path: Crumb) -> dict[str, Any]:
             "portal:delegation_given", args=[reach.acting_from.public_id, reach.organization.public_id]
         )
     return {
-        **page_about(reach, _("Delegation"), path=path),
+        **page_about(reach, title or _("Delegation"), path=path),
         "given": given,
         "partner": partner or _("the partner that provisioned it"),
         "decides": _decides(reach),
