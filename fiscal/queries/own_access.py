@@ -1,4 +1,4 @@
-"""Where somebody is let in themselves, for their own account: which role, since when and until when, and by which team."""
+"""Where somebody is let in themselves, for their own account: which role, until when, and by which team."""
 
 from __future__ import annotations
 
@@ -16,9 +16,6 @@ from organizations.models import Grant, User, shown_name
 from organizations.roles import sentence_of
 from organizations.services.grants import last_owners
 
-MOST = 100
-"""So many are shown; who has more works for a partner, and finds them on the pages about people."""
-
 
 @dataclass(frozen=True)
 class OwnGrant:
@@ -29,7 +26,6 @@ class OwnGrant:
     role: str
     sentence: str
     covers_words: str
-    since: datetime
     until: datetime | None
     team: str
     """By which team they have it; '' if by name. Only what they have by name can be given up."""
@@ -39,18 +35,19 @@ class OwnGrant:
 
 @dataclass(frozen=True)
 class OwnAccess:
-    """The first of a person's grants by the organization's name, and how many there are in all."""
+    """One page of a person's grants in the order of the organizations' names, and how many there are in all."""
 
     grants: Sequence[OwnGrant]
     total: int
 
 
-def own_access(user: User) -> OwnAccess:
-    """All grants that let the person in now. Three queries at most."""
+def own_access(user: User, *, page: int = 1, size: int = 50) -> OwnAccess:
+    """The grants that let the person in now. Three queries at most. A page beyond the last is the last."""
     found = _grants(user)
-    rows = list(found.order_by(shown_name("organization__"), "pk")[: MOST + 1])
-    total = len(rows) if len(rows) <= MOST else found.count()
-    return OwnAccess(_rows(rows[:MOST]), total)
+    total = found.count()
+    first = (max(1, min(page, -(-total // size))) - 1) * size
+    rows = found.order_by(shown_name("organization__"), "pk")[first : first + size]
+    return OwnAccess(_rows(list(rows)), total)
 
 
 def own_grant(user: User, grant_id: UUID) -> OwnGrant | None:
@@ -75,7 +72,6 @@ def _row(grant: Grant, *, last_owner: bool) -> OwnGrant:
         role=str(grant.role),
         sentence=sentence_of(grant.role.preset, grant.role.sentence),
         covers_words=covers_in_words(grant.covers, grant.organization, str(grant.group or "")),
-        since=grant.since,
         until=grant.until,
         team=str(grant.team or ""),
         last_owner=last_owner,

@@ -115,7 +115,7 @@ def standing_around(organization: Organization) -> Q:
     return here | (Q(organization__in=above) & ~Q(covers=Covers.HERE)) if above else here
 
 
-class Granted(Protocol):
+class GrantLike(Protocol):
     """What decides where a grant leads."""
 
     @property
@@ -126,10 +126,10 @@ class Granted(Protocol):
     def group_id(self) -> int | None: ...
 
 
-AnyGranted = TypeVar("AnyGranted", bound=Granted)
+AnyGrant = TypeVar("AnyGrant", bound=GrantLike)
 
 
-def leading_to(organization: Organization, grants: Sequence[AnyGranted], at: datetime) -> list[AnyGranted]:
+def leading_to(organization: Organization, grants: Sequence[AnyGrant], at: datetime) -> list[AnyGrant]:
     """Those of the grants `standing_around` that lead to the organization; of a delegation only its rights decide more.
 
     What is granted at the organization; above it for all below; and to a named group that it is in, or for a partner what
@@ -140,7 +140,7 @@ def leading_to(organization: Organization, grants: Sequence[AnyGranted], at: dat
     members = NamedGroupMember.objects.filter(in_force(at), group__in=groups, organization__in={organization.pk, top})
     within = set(members.values_list("group", "organization")) if groups else set()
 
-    def leads(grant: AnyGranted) -> bool:
+    def leads(grant: AnyGrant) -> bool:
         if grant.covers == Covers.GROUP:
             target = organization.pk if grant.organization_id in {organization.pk, top} else top
             return (grant.group_id, target) in within

@@ -96,5 +96,6 @@ def _told(values: dict[str, Any] | None) -> dict[str, Any]:
     """As it is kept; of another row its public id."""
     values = values or {}
     return {
-        name: str(value.public_id) if isinstance(value, Desired) else plain(value) for name, value in values.items()
+        str(name): str(value.public_id) if isinstance(value, Desired) else plain(value)
+        for name, value in values.items()
     }

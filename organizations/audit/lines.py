@@ -71,7 +71,7 @@ def _read(text: str) -> Any:
     """JSON that we wrote. What is none, somebody else wrote: it stays text, and the digest of its entry tells."""
     try:
         return msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return text
 
 

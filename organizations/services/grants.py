@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -309,8 +309,10 @@ def last_owners(grants: Iterable[Grant]) -> set[int]:
         return set()
     rows = Grant.objects.filter(in_force(timezone.now()), role__preset=Preset.OWNER, user__is_active=True)
     places = rows.filter(organization__in={grant.organization_id for grant in owning}).order_by()
-    owners = Counter(places.values_list("organization", flat=True))
-    return {grant.pk for grant in owning if owners[grant.organization_id] <= 1}
+    owners: dict[int, set[int]] = defaultdict(set)
+    for organization, pk in places.values_list("organization", "pk"):
+        owners[organization].add(pk)
+    return {grant.pk for grant in owning if not owners[grant.organization_id] - {grant.pk}}
 
 
 def _holder(grant: Grant) -> User | Team:

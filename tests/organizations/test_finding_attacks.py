@@ -70,9 +70,10 @@ def test_a_changed_entry_is_found_whatever_was_changed(firm, column):
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL refuses such text")
-def test_a_changed_entry_that_is_no_text_any_more_is_found(firm):
-    with owning_the_database():
-        row(firm, 5).update(after={"name": "\ud800"})
+@pytest.mark.parametrize("value", ['"\\ud800"', "[" * 999 + "]" * 999], ids=["no text", "too deep"])
+def test_a_changed_entry_that_cannot_be_read_any_more_is_found(firm, value):
+    with owning_the_database(), connection.cursor() as cursor:
+        cursor.execute("UPDATE organizations_auditentry SET after = %s WHERE number = 5", [value])
     (finding,) = found(firm)
     assert finding.startswith("entry 5 does not fit its own digest")
 

@@ -22,7 +22,7 @@ from organizations.access import EVERYTHING, Reach, system_reach
 from organizations.audit import record
 from organizations.audit.canonical import START, canonical, link, moment, own_digest, plain, who_digest, written
 from organizations.audit.lines import every_line, line_of
-from organizations.choices import Area, Kind, Mode, Road, Verb
+from organizations.choices import Area, Kind, Mode, Result, Road, Verb
 from organizations.models import AuditChain, AuditEntry
 from tests.cast import person
 from tests.flushing import record_chain
@@ -91,8 +91,9 @@ def test_the_form_is_that_of_the_standard_library(value):
     assert written(value) == json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def test_text_of_templates_is_written_as_text():
+def test_text_of_templates_and_of_choices_is_written_as_text():
     assert written({"a": plain(mark_safe("größer"))}) == '{"a":"größer"}'.encode()
+    assert written({Mode.TEST: 1, mark_safe("a"): Mode.LIVE}) == b'{"TEST":1,"a":"LIVE"}'
     with pytest.raises(TypeError):
         written({"a": object()})
 
@@ -108,6 +109,22 @@ def test_what_was_digested_is_what_the_database_gives_back(values):
         assert canonical(line.what) == canonical(line_of(entry).what)
         assert line == line_of(entry) == line_of(AuditEntry.objects.get(pk=entry.pk))
         transaction.set_rollback(True)
+
+
+def test_a_line_holds_nothing_but_what_has_one_form_for_ever(db):
+    """Whoever adds a column decides how it is written: fractions, times and ids have more than one form in JSON."""
+    firm = company()
+    entry = record(Reach(person("a@example.example", "Anna"), firm, EVERYTHING, Road.DIRECT), Verb.KEY_ISSUED, firm)
+    for line in (*every_line(firm), line_of(entry)):
+        assert {type(value) for value in (line.what | line.who).values()} <= {
+            str,
+            int,
+            dict,
+            type(None),
+            Road,
+            Verb,
+            Result,
+        }
 
 
 def test_every_column_is_read_as_it_was_digested(db):

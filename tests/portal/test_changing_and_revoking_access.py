@@ -13,7 +13,7 @@ from django.utils import timezone
 from organizations.access import access_organization
 from organizations.access.reach import NoSuchOrganization
 from organizations.choices import Level, Preset, Scope, Verb
-from organizations.models import AuditEntry, Grant, TeamMember
+from organizations.models import AuditEntry, Grant, TeamMember, User
 from organizations.rules import RulesBroken
 from organizations.services import NoSuchGrant, remove_person, revoke_access
 from tests.cast import Cast, allow
@@ -74,6 +74,13 @@ def test_the_last_owner_is_not_revoked_and_the_page_says_what_to_do(cast, petra)
     assert answer.status_code == 422
     assert "hand ownership over" in answer.content.decode()
     assert in_force_at(cast.maker, cast.petra) == [own]
+
+
+def test_an_owner_who_cannot_sign_in_any_more_is_not_the_last_one(cast, petra):
+    gone = grant(cast.stranger, cast.maker, Preset.OWNER)
+    User.objects.filter(pk=cast.stranger.pk).update(is_active=False)
+    assert petra.post(url("grant_revoke", cast.maker, gone.public_id)).status_code == 303
+    assert in_force_at(cast.maker, cast.stranger) == []
 
 
 def test_who_has_less_can_neither_change_nor_revoke(cast):

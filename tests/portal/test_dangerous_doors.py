@@ -40,6 +40,7 @@ DANGEROUS = {
     "portal:organization_live",
     "portal:organization_retire",
     "portal:second_factor_demand",
+    "portal:access_give_up",
     "portal:session_end",
     "portal:sessions_end",
     "portal:sign_on",

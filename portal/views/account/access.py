@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods
 from fiscal.queries import OwnGrant, own_grant
 from organizations.rules import RulesBroken
 from organizations.services import NoSuchGrant, give_up_access
-from portal.http import PageRequest, lead_to, show, signed_in
+from portal.http import PageRequest, fresh, lead_to, show, signed_in
 from portal.proof import LONGEST_REASON
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@fresh
 def access_give_up(request: PageRequest, grant_id: UUID) -> HttpResponse:
     """Ask once, then end one of the person's own grants; 404 for what they have by a team, or not at all."""
     grant = own_grant(request.user, grant_id)
@@ -49,9 +50,7 @@ def _context(request: PageRequest, grant: OwnGrant, title: str) -> dict[str, obj
         "effects": [
             _("It covers %(what)s.") % {"what": grant.covers_words},
             _("It ends now: what you ask for next is judged without it. Other grants stay."),
-            _(
-                "You cannot take it back yourself: somebody who administers people there would have to let you in again."
-            ),
+            _("Only somebody who administers people there can let you in again."),
         ],
         "action_url": request.path,
         "cancel_url": account,

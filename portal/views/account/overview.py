@@ -13,6 +13,10 @@ from fiscal.queries import events_of, factors_of, linked_sign_on, own_access, se
 from organizations.services import choose_name
 from portal.forms.account import NameForm
 from portal.http import PageRequest, lead_to, signed_in
+from portal.listing import Address, pager
+
+SIZE = 25
+"""Grants of one page."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,10 +28,14 @@ def account(request: PageRequest) -> HttpResponse:
         choose_name(request.user, form.cleaned_data["name"])
         messages.success(request, _("Saved."))
         return lead_to(request, reverse("portal:account"))
+    address = Address(request.path, request.GET)
+    page = address.number("page", 1)
+    access = own_access(request.user, page=page, size=SIZE)
     context = {
         "form": form,
         "factors": factors_of(request.user),
-        "access": own_access(request.user),
+        "access": access,
+        "access_pager": pager(address, page=page, size=SIZE, total=access.total),
         "sessions": sessions_of(request.user, request.session.session_key),
         "events": events_of(request.user),
         "sign_on": linked_sign_on(request.user),

@@ -157,6 +157,7 @@ def _about(reach: Reach, given: Delegated, *path: Crumb, title: str = "") -> dic
         **page_about(reach, title or _("Delegation"), path=path),
         "given": given,
         "partner": partner or _("the partner that provisioned it"),
+        "asker": partner or _("The partner that provisioned it"),
         "decides": _decides(reach),
         "partner_url": partner_url,
     }
