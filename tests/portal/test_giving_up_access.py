@@ -125,9 +125,7 @@ def test_the_account_costs_the_same_with_many_grants(cast: Cast, django_assert_n
 def test_many_grants_come_in_pages(cast: Cast) -> None:
     facts = {"in_test": True, "country_code": "AUT", "address_line1": "Ring 1", "zip": "1010", "town": "Wien"}
     for number in range(30):
-        here = Organization.objects.create(
-            name=f"Filiale {number:02}", kind=Kind.MANAGED, parent=cast.holding, in_test=True
-        )
+        here = Organization.objects.create(name=f"Filiale {number:02}", kind=Kind.MANAGED, parent=cast.holding, **facts)
         grant(cast.stranger, here, Preset.TECHNICIAN)
     client = signed_in(cast.stranger)
 
