@@ -24,7 +24,6 @@ from organizations.services import (
     NoSuchTeam,
 )
 from tests.portal.canaries import rows_of, strangers_in
-from tests.portal.doors_world import World
 from tests.portal.doors_world import world as world  # noqa: PLC0414 - a fixture
 from tests.portal.sales import today
 
