@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from organizations.access import Reach, system_reach
+from organizations.access import Reach, delegated_rights, reach_at, system_reach
 from organizations.audit.verification import verify_record
 from organizations.choices import Covers, Level, Preset, Scope, Verb
 from organizations.models import (
@@ -209,6 +209,14 @@ def test_a_delegation_is_changed_at_its_own_organization(cast, holding):
     assert delegated(cast.label) == set(Scope)
     entry = AuditEntry.objects.filter(organization=cast.holding, verb=Verb.DELEGATION_CHANGED).latest("number")
     assert set(entry.after) == {Scope.TSS}
+
+
+def test_what_one_customer_delegates_opens_no_other(cast, holding):
+    set_delegation(holding, rights=VIEW)
+    set_delegation(reach(cast, cast.wanda, "label"), rights={Scope.BILLING: Level.MANAGE})
+
+    assert reach_at(cast.petra, cast.holding).grants == {(Scope.TSS, Level.VIEW)}
+    assert delegated_rights(cast.label) == {Scope.BILLING: Level.MANAGE}
 
 
 def test_the_end_of_a_delegation_is_put_on_record_where_it_was(clock, cast, holding):
