@@ -9,6 +9,7 @@ from fiscal.models import Backfill, Connection, Finding, Register, Window
 from fiscal.queries import sales_summary
 from fiscal.queries.connection_page import connection_page
 from fiscal.queries.connections import ConnectionFilters, list_connections, list_connections_of
+from fiscal.queries.register_page import moving_choices
 from fiscal.services import change_register
 from organizations.access import NotAuthorized, Reach, access_organization
 from organizations.choices import Covers, Kind, Level, Mode, Scope
@@ -131,3 +132,10 @@ def test_a_connection_tells_of_what_stands_here_alone(cast, here, till):
     assert (page.row.registers, [line.name for line in page.registers], page.findings) == (1, ["Own till"], 1)
     assert (page.windows, page.backfills) == ([], [])
     assert [row.registers for row in list_connections_of(here, ConnectionFilters()).rows] == [1]
+
+
+def test_a_register_is_moved_to_nothing_below(cast, here, till):
+    choices = moving_choices(here, Register.objects.get(name="Own till").public_id)
+
+    assert choices is not None
+    assert [name for _public_id, name in choices.organizations] == ["Kassenwerk GmbH"]

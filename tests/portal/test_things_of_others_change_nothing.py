@@ -18,14 +18,15 @@ from django.utils import timezone
 
 import fiscal.queries
 from fiscal.choices import FillState
-from fiscal.models import FillDay, Finding, Register, Window
+from fiscal.models import FillDay, Finding, Mirror, Register, Window
 from fiscal.statistics.rollup import roll_up
 from organizations.access import NotAuthorized, Reach, access_organization
-from organizations.choices import Covers, Level, Scope
+from organizations.choices import Covers, Level, Preset, Scope
 from organizations.models import Organization, User
 from tests.cast import Cast, allow, person
 from tests.fiscal.statistics.books import fill_day, sell
 from tests.portal.doors_world import _things
+from tests.portal.people import grant
 from tests.portal.sales import days_ago
 
 
@@ -88,8 +89,9 @@ def everything_said(user: User, reach: Reach) -> dict[str, Any]:
 
 
 def make_everything(cast: Cast, place: Organization, settle: Callable[[], int]) -> None:
-    """One thing of each kind, with sales, gaps and defects."""
+    """One thing of each kind, with sales, gaps, defects and differences."""
     _things(cast, place)
+    grant(person(f"viewer@{place.pk}.example", "Viewer"), place, Preset.VIEWER)
     for register in Register.objects.filter(organization=place):
         sell(register, days_ago(3), [470])
         fill_day(register, days_ago(9), state=FillState.INCOMPLETE)
@@ -104,6 +106,7 @@ def make_everything(cast: Cast, place: Organization, settle: Callable[[], int]) 
     FillDay.objects.filter(state=FillState.INCOMPLETE).update(incomplete_since=cast.maker.created_at)
     roll_up(now=timezone.now())
     settle()
+    Mirror.objects.filter(organization=place).update(drifted_at=timezone.now())
 
 
 def clerk(cast: Cast) -> User:
