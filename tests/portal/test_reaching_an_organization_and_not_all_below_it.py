@@ -9,6 +9,8 @@ from fiscal.models import Backfill, Connection, Finding, Register, Window
 from fiscal.queries import sales_summary
 from fiscal.queries.connection_page import connection_page
 from fiscal.queries.connections import ConnectionFilters, list_connections, list_connections_of
+from fiscal.queries.inviting import further_places
+from fiscal.queries.people_choices import organizations_to_grant, people_by_id
 from fiscal.queries.register_page import moving_choices
 from fiscal.services import change_register
 from organizations.access import NotAuthorized, Reach, access_organization
@@ -139,3 +141,18 @@ def test_a_register_is_moved_to_nothing_below(cast, here, till):
 
     assert choices is not None
     assert [name for _public_id, name in choices.organizations] == ["Kassenwerk GmbH"]
+
+
+def test_nothing_below_is_offered_for_a_grant_or_an_invitation(cast, here):
+    assert [name for _public_id, name in organizations_to_grant(here)] == ["Kassenwerk GmbH"]
+    assert people_by_id(here, [cast.stranger.public_id]) == []
+
+
+@pytest.mark.parametrize("here_only", [Scope.USERS, Scope.BULK])
+def test_it_takes_both_areas_below_to_invite_there(cast, here_only):
+    mixed = person("mixed@kassenwerk.example", "Mixed")
+    allow(mixed, cast.maker, *{Scope.USERS, Scope.BULK} - {here_only}, level=Level.MANAGE)
+    allow(mixed, cast.maker, Scope.USERS, Scope.BULK, level=Level.MANAGE, covers=Covers.HERE)
+    reach = access_organization(mixed, cast.maker.public_id, scope=Scope.USERS)
+
+    assert further_places(reach, "Gasthaus", []) == []

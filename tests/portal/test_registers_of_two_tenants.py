@@ -246,3 +246,9 @@ def test_the_form_for_a_document_shows_nothing_of_who_had_the_register_before(ca
     assert form.unsettled is None
     assert "Voucher of theirs" not in form.methods
     assert document.receipt_id is None
+
+
+def test_where_it_stood_before_has_no_name(cast, moved, reach):
+    page = register_page(reach, moved.public_id)
+    assert page is not None
+    assert [line.organization for line in page.placements] == ["Gasthaus Mio", ""]

@@ -50,9 +50,9 @@ def _taken(call: Callable[..., Any]) -> tuple[str, dict[str, Any]] | None:
     for each in parameters[1:]:
         if each.default is not inspect.Parameter.empty:
             continue
-        if not each.annotation.endswith("Filters"):
+        if not each.annotation.endswith(("Filters", "Filter")) and each.name != "size":
             return None
-        rest[each.name] = getattr(inspect.getmodule(call), each.annotation)()
+        rest[each.name] = 50 if each.name == "size" else getattr(inspect.getmodule(call), each.annotation)()
     return parameters[0].annotation, rest
 
 
