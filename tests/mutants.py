@@ -44,6 +44,7 @@ TWICE = {
     "fiscal/services/dashboard_people.py remove_person": "the person is looked for at the organization next",
     "fiscal/queries/activity/files.py record_lines: AuditEntry": "the lines themselves are of the organization only",
     "fiscal/queries/organization.py _keys: Mirror": "mirrors are found by the id of a key of the organization",
+    "fiscal/queries/payment_methods.py _sums": "sums are looked up by methods of the organizations reached",
     "fiscal/queries/people_person.py _history: Grant": "entries about grants elsewhere are in no record but that one",
 }
 """Conditions that hold nothing by themselves, by how they begin, and why: another wall stands beside them."""
@@ -86,7 +87,8 @@ def _name(node: ast.Call) -> str:
 
 def _names_it(keyword: ast.keyword) -> bool:
     value = ast.unparse(keyword.value).removesuffix(".pk")
-    return keyword.arg not in {None, "pk"} and value in {"organization", "reach.organization", "there.organization"}
+    chosen = keyword.arg is None or keyword.arg.endswith(("pk", "public_id"))  # what somebody picks of what they reach
+    return not chosen and value in {"organization", "reach.organization", "there.organization"}
 
 
 def _without(node: ast.Call) -> str:

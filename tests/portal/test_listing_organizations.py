@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 
 import pytest
 from django.db import connection
@@ -13,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from fiscal.models import Mirror
-from fiscal.queries.organization_filters import OrganizationFilters
+from fiscal.queries.organization_filters import OrganizationFilters, viewer
 from fiscal.queries.organizations import list_organizations
-from organizations.access import grant_everything
+from organizations.access import grant_everything, roads
 from organizations.choices import Covers, Kind, Level, Origin, Scope
 from organizations.models import Organization, User
 from tests.cast import Cast, allow, below, person, withdraw
@@ -259,3 +260,13 @@ def test_who_is_invoiced_is_told_of_organizations_whose_billing_may_be_viewed(ca
     rows = {row.name: row.billed_to for row in list_organizations(mixed, OrganizationFilters()).rows}
 
     assert rows["Gasthaus Mio"] is None
+
+
+def test_who_has_more_roads_than_are_named_one_by_one_finds_the_same(cast, monkeypatch):
+    mixed = person("mixed@kassenwerk.example", "Mixed")
+    allow(mixed, cast.shop, Scope.ORGANIZATIONS)
+    monkeypatch.setattr(sys.modules["organizations.access.roads"], "FEW", 0)
+
+    assert list_organizations(cast.mio, OrganizationFilters()).total == 1
+    assert viewer(roads(cast.mio)).sees_billing
+    assert not viewer(roads(mixed)).sees_billing
