@@ -198,6 +198,12 @@ def test_an_address_of_another_organization_is_not_found(cast, petra):
     assert petra.post(url("address_delete", cast.shop, row.public_id)).status_code == 404
 
 
+def test_the_addresses_of_others_are_not_listed(cast, petra):
+    add_address(cast.reach(cast.petra, cast.sibling), address=ADDRESS, mode=Mode.TEST)
+    assert "Linz" in petra.get(url("billing", cast.sibling)).content.decode()
+    assert "Linz" not in petra.get(url("billing", cast.shop)).content.decode()
+
+
 def test_the_parents_address_cannot_be_chosen_by_who_does_not_view_its_billing(cast):
     row = add_address(cast.reach(cast.petra, cast.maker), address=ADDRESS, mode=Mode.TEST)
     plan = SetUp(

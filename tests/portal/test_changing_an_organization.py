@@ -8,9 +8,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from organizations.choices import Mode
+from billing.models import Arrangement, BillingAddress
+from fiscal.queries.changing import affected_by_retirement
+from organizations.access import access_organization
+from organizations.choices import Mode, Scope
 from organizations.models import AuditEntry, Organization
-from organizations.services import change_details
+from organizations.services import change_details, issue_key
 from organizations.services.changes import details_of
 from portal.forms.facts import FactsForm
 from tests.cast import Cast
@@ -127,6 +130,21 @@ def test_retiring_counts_what_is_affected_and_takes_a_tick(petra: Client, cast: 
     assert fresh(cast.shop).retired_at is None
     assert petra.post(url, {"understood": "yes"}).status_code == 303
     assert fresh(cast.shop).retired_at
+
+
+def test_nothing_of_others_and_nothing_out_of_reach_is_counted_as_affected(cast: Cast) -> None:
+    facts = {"recipient": "Buchhaltung", "address_line1": "Weg 1", "zip": "1010", "town": "Wien", "country_code": "AUT"}
+    for place, actor in ((cast.maker, cast.petra), (cast.elsewhere, cast.stranger)):
+        issue_key(cast.reach(actor, place), name="till-1", mode=Mode.TEST)
+        BillingAddress.objects.create(organization=place, mode=Mode.TEST, **facts)
+    Arrangement.objects.filter(organization=cast.sibling).update(bill_to=None, withhold=False)
+    held = access_organization(cast.petra, cast.maker.public_id, scope=Scope.ORGANIZATIONS)
+
+    found = affected_by_retirement(held)
+
+    assert Arrangement.objects.filter(bill_to=cast.maker).count() == 3, "the shop, and two that Petra does not reach"
+    assert (found.below, found.billed_here) == (2, 1)
+    assert (found.keys, found.addresses) == (1, 1)
 
 
 def test_what_stands_in_the_way_of_retiring_is_said_at_the_button(client: Client, cast: Cast) -> None:

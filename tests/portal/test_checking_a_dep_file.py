@@ -122,6 +122,22 @@ def test_a_register_out_of_reach_is_never_compared_nor_named(cast, petra):
     assert "Fremde Theke" not in page
 
 
+def test_receipts_of_who_had_the_register_before_are_not_compared(cast):
+    register = make_register(cast.shop, name="Theke", serial="KASSE-A")
+    unit = issuer(register, DAY)
+    unit.start()
+    for _ in range(3):
+        unit.sale(100)
+    sync(register, DAY, list(unit.receipts), start=True)
+    Receipt.objects.filter(number="R-2").update(organization=cast.sibling)
+    del unit.receipts[1]
+
+    page = upload(signed_in(cast.mio), cast.shop, [group(unit.receipts)], compare="on").content.decode()
+
+    assert "3 receipts are the same" in page
+    assert "Missing in the file" not in page
+
+
 def test_the_keys_stored_for_a_register_are_used_for_its_export(cast, petra):
     from tests.fiscal.statistics.rksv.issuer import AES_KEY_TEXT
 

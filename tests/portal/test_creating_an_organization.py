@@ -15,10 +15,11 @@ from billing.rules import Terms
 from billing.services import SetUp, set_up_organization
 from fiscal.choices import CredentialStatus
 from fiscal.models import Credential
+from fiscal.queries.creation import creation_of
 from organizations.access import NotAuthorized, Reach, delegated_rights
 from organizations.choices import Kind, Level, Mode, Road, Scope
 from organizations.models import ApiKey, Draft, Organization
-from organizations.services import discard_draft
+from organizations.services import discard_draft, issue_key
 from tests.cast import Cast, allow, details, person, withdraw
 from tests.portal.wizard import FACTS, LATER, answer, answered, at, begin, billed_to, create, url
 
@@ -357,3 +358,11 @@ def test_the_place_step_asks_as_many_queries_for_many_places_as_for_one(petra: C
     )
     assert "Zentrale 29" in found.content.decode()
     assert "Zentrale 28" not in found.content.decode()
+
+
+def test_what_was_made_shows_no_key_of_others(cast: Cast) -> None:
+    issue_key(cast.reach(cast.stranger, cast.elsewhere), name="till-1", mode=Mode.TEST)
+
+    found = creation_of(cast.reach(cast.petra, cast.shop))
+
+    assert (found.key_id, len(found.lines)) == ("", 2), "the organization and its arrangement"

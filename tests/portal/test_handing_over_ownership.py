@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from fiscal.queries.handover import handover_page
 from organizations.access import NotAuthorized, access_organization
 from organizations.choices import Covers, Level, Outcome, Preset, Scope, Verb
 from organizations.models import AuditEntry, Grant, Handover, User, in_force
@@ -239,3 +240,8 @@ def test_an_anonymous_visitor_is_sent_to_sign_in(cast: Cast, nina: User) -> None
     offered = offer_ownership(reach(cast.hanna, cast), to_id=nina.public_id, reason="why")
 
     assert Client().get(reverse("portal:take_over", args=[offered.public_id])).status_code == 302
+
+
+def test_who_owns_another_organization_does_not_own_this_one(cast: Cast) -> None:
+    assert handover_page(cast.reach(cast.hanna, cast.holding)).owns
+    assert not handover_page(cast.reach(cast.hanna, cast.label)).owns

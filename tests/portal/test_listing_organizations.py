@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 
 import pytest
 from django.db import connection
@@ -13,8 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from fiscal.models import Mirror
-from organizations.access import grant_everything
-from organizations.choices import Kind, Level, Origin, Scope
+from fiscal.queries.organization_filters import OrganizationFilters, viewer
+from fiscal.queries.organizations import list_organizations
+from organizations.access import grant_everything, roads
+from organizations.choices import Covers, Kind, Level, Origin, Scope
 from organizations.models import Organization, User
 from tests.cast import Cast, allow, below, person, withdraw
 
@@ -242,3 +245,28 @@ def test_a_person_of_two_shops_of_one_parent_does_not_see_them_grouped_by_it(cas
     allow(cast.mio, cast.elsewhere, Scope.ORGANIZATIONS, level=Level.VIEW)
 
     assert names(signed_in(cast.mio)) == ["Café Nebenan", "Fremde Kassen GmbH", "Gasthaus Mio"]
+
+
+def test_who_is_invoiced_out_of_reach_is_nothing_to_filter_by(cast):
+    assert list_organizations(cast.petra, OrganizationFilters(billed_to=cast.maker.public_id)).total == 2
+    assert list_organizations(cast.mio, OrganizationFilters(billed_to=cast.maker.public_id)).total == 0
+
+
+def test_who_is_invoiced_is_told_of_organizations_whose_billing_may_be_viewed(cast):
+    mixed = person("mixed@kassenwerk.example", "Mixed")
+    allow(mixed, cast.maker, Scope.ORGANIZATIONS)
+    allow(mixed, cast.maker, Scope.BILLING, covers=Covers.HERE)
+
+    rows = {row.name: row.billed_to for row in list_organizations(mixed, OrganizationFilters()).rows}
+
+    assert rows["Gasthaus Mio"] is None
+
+
+def test_who_has_more_roads_than_are_named_one_by_one_finds_the_same(cast, monkeypatch):
+    mixed = person("mixed@kassenwerk.example", "Mixed")
+    allow(mixed, cast.shop, Scope.ORGANIZATIONS)
+    monkeypatch.setattr(sys.modules["organizations.access.roads"], "FEW", 0)
+
+    assert list_organizations(cast.mio, OrganizationFilters()).total == 1
+    assert viewer(roads(cast.mio)).sees_billing
+    assert not viewer(roads(mixed)).sees_billing

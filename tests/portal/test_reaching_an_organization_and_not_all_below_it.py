@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from fiscal.models import Backfill, Connection, Register, Window
+from fiscal.models import Backfill, Connection, Finding, Register, Window
 from fiscal.queries import sales_summary
-from fiscal.queries.connections import ConnectionFilters, list_connections
+from fiscal.queries.connection_page import connection_page
+from fiscal.queries.connections import ConnectionFilters, list_connections, list_connections_of
+from fiscal.queries.inviting import further_places
+from fiscal.queries.people_choices import organizations_to_grant, people_by_id
+from fiscal.queries.register_page import moving_choices
 from fiscal.services import change_register
-from organizations.access import NotAuthorized, access_organization
+from organizations.access import NotAuthorized, Reach, access_organization
 from organizations.choices import Covers, Kind, Level, Mode, Scope
 from organizations.models import NamedGroup, NamedGroupMember
 from organizations.services import add_organization
@@ -41,6 +45,11 @@ def clerk(cast: Cast):
     who = person("clerk@kassenwerk.example", "Clerk")
     allow(who, cast.maker, *Scope, level=Level.MANAGE, covers=Covers.HERE)
     return who
+
+
+@pytest.fixture
+def here(cast: Cast, clerk) -> Reach:
+    return access_organization(clerk, cast.maker.public_id, scope=Scope.ORGANIZATIONS)
 
 
 def test_no_page_of_the_organization_names_anything_below(cast, clerk, till):
@@ -113,3 +122,37 @@ def test_a_named_group_shows_its_members_and_not_the_organization_above(cast, ti
         assert answer.status_code == 200, name
         assert "Canary" not in answer.content.decode()
         assert "Kassenwerk GmbH" not in answer.content.decode()
+
+
+def test_a_connection_tells_of_what_stands_here_alone(cast, here, till):
+    for register in Register.objects.all():
+        Finding.objects.create(register=register, code="CHAIN", day=today(), found_at=timezone.now())
+
+    page = connection_page(here, till.connection.public_id)
+
+    assert page is not None
+    assert (page.row.registers, [line.name for line in page.registers], page.findings) == (1, ["Own till"], 1)
+    assert (page.windows, page.backfills) == ([], [])
+    assert [row.registers for row in list_connections_of(here, ConnectionFilters()).rows] == [1]
+
+
+def test_a_register_is_moved_to_nothing_below(cast, here, till):
+    choices = moving_choices(here, Register.objects.get(name="Own till").public_id)
+
+    assert choices is not None
+    assert [name for _public_id, name in choices.organizations] == ["Kassenwerk GmbH"]
+
+
+def test_nothing_below_is_offered_for_a_grant_or_an_invitation(cast, here):
+    assert [name for _public_id, name in organizations_to_grant(here)] == ["Kassenwerk GmbH"]
+    assert people_by_id(here, [cast.stranger.public_id]) == []
+
+
+@pytest.mark.parametrize("here_only", [Scope.USERS, Scope.BULK])
+def test_it_takes_both_areas_below_to_invite_there(cast, here_only):
+    mixed = person("mixed@kassenwerk.example", "Mixed")
+    allow(mixed, cast.maker, *{Scope.USERS, Scope.BULK} - {here_only}, level=Level.MANAGE)
+    allow(mixed, cast.maker, Scope.USERS, Scope.BULK, level=Level.MANAGE, covers=Covers.HERE)
+    reach = access_organization(mixed, cast.maker.public_id, scope=Scope.USERS)
+
+    assert further_places(reach, "Gasthaus", []) == []

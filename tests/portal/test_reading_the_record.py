@@ -17,7 +17,7 @@ from organizations.audit.asked import run
 from organizations.choices import Road, Scope, Verb
 from organizations.models import AuditChain, AuditEntry
 from organizations.services import issue_key, refuse_proof, verify_due_records
-from tests.cast import withdraw
+from tests.cast import allow, withdraw
 from tests.organizations.touched import owning_the_database, row
 from tests.portal.sales import only, signed_in, url
 
@@ -204,3 +204,24 @@ def test_who_may_not_view_organizations_reads_nothing(cast):
     only(cast.viewer, cast.maker, Scope.BILLING)
     assert signed_in(cast.viewer).get(url("activity", cast.maker)).status_code == 403
     assert listed(signed_in(cast.viewer)) == ""
+
+
+def test_the_record_of_an_organization_holds_nothing_of_others_in_reach(cast, petra):
+    allow(cast.petra, cast.elsewhere, Scope.ORGANIZATIONS)
+    assert "Fremde Kassen" in listed(petra)
+    assert "Fremde Kassen" not in listed(petra, cast.maker)
+
+
+def test_a_number_means_an_entry_of_the_organization_in_the_address(cast, petra):
+    for _ in range(AuditChain.objects.get(organization=cast.maker).number):
+        entry = record(by_parent(cast), Verb.TRIED_AGAIN, cast.shop)
+
+    assert petra.get(url("event", cast.shop, entry.number)).status_code == 200
+    assert petra.get(url("event", cast.maker, entry.number)).status_code == 404
+
+
+def test_an_organization_out_of_reach_that_an_entry_names_is_not_told(cast, petra):
+    entry = record(by_parent(cast), Verb.ARRANGEMENT_CHANGED, cast.shop, after={"bill_to": str(cast.maker.public_id)})
+    address = url("event", cast.shop, entry.number)
+    assert "Kassenwerk" in petra.get(address).content.decode()
+    assert "Kassenwerk" not in signed_in(cast.mio).get(address).content.decode()

@@ -10,17 +10,32 @@ from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
 
-from fiscal.choices import FillState, PaymentCategory
-from fiscal.models import DayPayment, DayTotal, PaymentMethod, Placement, Receipt, Register, TreePayment, Window
+from fiscal.choices import DocumentAction, FillState, Outcome, PaymentCategory, ReceiptKind
+from fiscal.models import (
+    DayPayment,
+    DayTotal,
+    Finding,
+    FiscalDocument,
+    PaymentMethod,
+    Placement,
+    Receipt,
+    Register,
+    TreePayment,
+    Window,
+)
 from fiscal.queries import RegisterFilters, list_registers, list_registers_of, sales_summary, sales_work
+from fiscal.queries.documents import document_facts, making_facts
+from fiscal.queries.receipts.detail import receipt_detail
 from fiscal.queries.register_page import register_page
+from fiscal.queries.verification import chain_page
 from fiscal.services import map_payment_methods, place_register
+from fiscal.statistics.rksv.findings import FindingCode
 from fiscal.statistics.rollup import roll_up
 from organizations.access import grant_everything
 from organizations.choices import Road, Scope
 from organizations.models import Organization
 from organizations.rules import RulesBroken
-from tests.fiscal.statistics.books import fill_day, make_connection, make_register, sell
+from tests.fiscal.statistics.books import fill_day, make_connection, make_register, make_shop, sale, sell
 from tests.portal.sales import days_ago, found_long_ago, signed_in, today, url
 
 
@@ -190,3 +205,50 @@ def test_days_that_turn_out_to_belong_elsewhere_take_their_methods_along(cast, m
     roll_up(now=timezone.now())
     assert sum(paid(cast.shop).values()) == 4_711
     assert paid(cast.sibling) == {}
+
+
+def test_a_receipt_leads_to_none_of_who_had_the_register_before(cast, moved, reach):
+    old = Receipt.objects.get(register=moved)
+    taken_back = sale(days_ago(2), 120, kind=ReceiptKind.RETURN, related_key=old.key)
+    (mine,) = sell(moved, days_ago(2), [taken_back])
+
+    page = receipt_detail(reach, mine.pk)
+
+    assert page is not None
+    assert (page.previous, page.related) == (None, [])
+    Placement.objects.filter(register=moved).update(organization=cast.sibling, shop=make_shop(cast.sibling))
+    assert receipt_detail(reach, mine.pk).shop == ""
+
+
+def test_defects_of_days_of_who_had_it_before_are_not_told(cast, moved, reach):
+    mine, theirs = sell(moved, days_ago(2), [120, 130])
+    Receipt.objects.filter(pk=theirs.pk).update(organization=cast.sibling)
+    for day, number in ((days_ago(9), "1"), (days_ago(2), mine.number), (days_ago(2), theirs.number)):
+        facts = {"code": FindingCode.CHAIN_BROKEN, "day": day, "number": number, "found_at": timezone.now()}
+        Finding.objects.create(register=moved, **facts)
+
+    page = chain_page(reach, moved.public_id)
+
+    assert page is not None
+    assert {row.number: row.receipt_id for row in page.rows} == {mine.number: mine.pk, theirs.number: None}
+
+
+def test_the_form_for_a_document_shows_nothing_of_who_had_the_register_before(cast, moved, reach):
+    facts = {"register": moved, "action": DocumentAction.CREATE, "request": {}, "reason": "why"}
+    FiscalDocument.objects.create(organization=cast.sibling, **facts)
+    PaymentMethod.objects.create(organization=cast.sibling, register=moved, name="Voucher of theirs")
+    number = Receipt.objects.get(register=moved).number
+    made = FiscalDocument.objects.create(organization=cast.shop, number=number, outcome=Outcome.DONE, **facts)
+
+    form, document = making_facts(reach, moved.public_id), document_facts(reach, made.public_id)
+
+    assert form is not None and document is not None
+    assert form.unsettled is None
+    assert "Voucher of theirs" not in form.methods
+    assert document.receipt_id is None
+
+
+def test_where_it_stood_before_has_no_name(cast, moved, reach):
+    page = register_page(reach, moved.public_id)
+    assert page is not None
+    assert [line.organization for line in page.placements] == ["Gasthaus Mio", ""]

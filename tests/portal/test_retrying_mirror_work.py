@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from fiscal.models import Mirror
-from organizations.choices import Scope
-from organizations.models import AuditEntry, Organization, User
-from tests.cast import Cast, below, withdraw
+from fiscal.queries.mirror_work import WorkFilters, retryable_ids
+from organizations.choices import Level, Scope
+from organizations.models import AuditEntry, DashboardUser, Organization, User
+from tests.cast import Cast, allow, below, person, withdraw
 
 PARKED = {
     "parked_generation": 1,
@@ -183,3 +184,18 @@ def test_an_object_of_billing_is_not_there_for_who_may_not_view_billing(cast, pe
 
     assert answer.status_code == 404
     assert not AuditEntry.objects.filter(verb="TRIED_AGAIN").exists()
+
+
+@pytest.mark.parametrize("missing", [Scope.ORGANIZATIONS, Scope.BULK, Scope.USERS])
+def test_who_may_only_look_at_one_area_tries_nothing_of_it_again(cast, missing):
+    people = DashboardUser.objects.create(organization=cast.shop, email="anna@example.example")
+    Mirror.objects.create(kind="DASHBOARD_USER", organization=cast.shop, subject_id=people.public_id)
+    park(cast.shop, kind="DASHBOARD_USER")
+    who = person("mixed@kassenwerk.example", "Mixed")
+    needed = {Scope.ORGANIZATIONS, Scope.BULK, Scope.USERS}
+    allow(who, cast.shop, *needed)
+    assert retryable_ids(who, WorkFilters()) == []
+    allow(who, cast.shop, *needed - {missing}, level=Level.MANAGE)
+    assert retryable_ids(who, WorkFilters()) == []
+    allow(who, cast.shop, missing, level=Level.MANAGE)
+    assert len(retryable_ids(who, WorkFilters())) == 1

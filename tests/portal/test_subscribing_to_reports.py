@@ -6,16 +6,18 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from fiscal.models import ReportSending, TurnoverReport
 from fiscal.queries import ActivityFilters
 from fiscal.queries.activity import activity
+from fiscal.queries.reports import reports_of
 from fiscal.services import reports
 from organizations.access import access_organization
 from organizations.choices import Scope, Verb
 from organizations.models import AuditEntry, User
 from organizations.rules import RulesBroken
-from tests.cast import withdraw
+from tests.cast import allow, withdraw
 
 CHOICES = {"rhythm": "WEEKLY", "hour": "6", "time_zone": "Europe/Rome", "with_csv": "on"}
 
@@ -185,3 +187,14 @@ def test_two_who_subscribe_at_once_get_one_report(cast, monkeypatch):
     with pytest.raises(RulesBroken) as refused:
         reports.subscribe(reach, **wanted)
     assert "rhythm" in refused.value.errors
+
+
+def test_the_page_of_an_organization_lists_its_own_reports(cast):
+    subscribed(cast)
+    allow(cast.petra, cast.elsewhere, Scope.TRANSACTIONS)
+    TurnoverReport.objects.create(
+        user=cast.petra, organization=cast.elsewhere, rhythm="DAILY", hour=5, time_zone="UTC", next_at=timezone.now()
+    )
+
+    assert [line.organization for line in reports_of(cast.petra, cast.maker)] == ["Kassenwerk GmbH"]
+    assert len(reports_of(cast.petra)) == 2

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
+from fiscal.queries.changing import logo_digest, logo_image
 from organizations.models import Logo
 from tests.cast import Cast
 
@@ -131,3 +132,10 @@ def test_a_logo_can_be_removed(petra: Client, cast: Cast) -> None:
     assert petra.post(address(cast), {"remove": "yes"}).status_code == 303
     assert not Logo.objects.exists()
     assert "There is none yet." in petra.get(address(cast)).content.decode()
+
+
+def test_the_logo_of_another_organization_is_neither_named_nor_served(cast: Cast) -> None:
+    Logo.objects.create(organization=cast.elsewhere, content=b"\x89PNG", content_type="image/png", digest="ab" * 32)
+    reach = cast.reach(cast.petra, cast.maker)
+    assert logo_digest(reach) == ""
+    assert logo_image(reach, "ab" * 32) is None

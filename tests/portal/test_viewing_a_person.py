@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from organizations.choices import Preset, Scope
+from fiscal.queries.people_person import person_page
+from organizations.audit import record
+from organizations.choices import Preset, Scope, Verb
 from organizations.models import Grant
-from organizations.services import revoke_access
-from tests.cast import Cast
-from tests.portal.people import grant, team
+from organizations.services import grant_access, revoke_access
+from tests.cast import Cast, person
+from tests.portal.people import grant, role, team
 from tests.portal.sales import signed_in, url
 
 
@@ -70,3 +73,20 @@ def test_the_highest_level_names_every_source_of_it(cast, petra):
     html = page(petra, cast, cast.shop, cast.viewer)
     assert "granted here; Kassenwerk GmbH" in html
     assert str(Scope.BILLING.label) in html
+
+
+def test_what_somebody_has_and_had_elsewhere_stays_there(cast):
+    somebody = person("somebody@kassenwerk.example", "Somebody")
+    for place, actor in ((cast.maker, cast.petra), (cast.elsewhere, cast.stranger)):
+        team(place, f"Team of {place}", somebody)
+        reach = cast.reach(actor, place)
+        grant_access(reach, to=somebody, role=role(Preset.VIEWER), reason=f"needed at {place}")
+    with transaction.atomic():
+        record(cast.reach(cast.stranger, cast.elsewhere), Verb.INVITATION_REDEEMED, somebody, reason="came there")
+
+    found = person_page(cast.reach(cast.petra, cast.maker), somebody.public_id)
+
+    assert found is not None
+    assert [each.name for each in found.teams] == ["Team of Kassenwerk GmbH"]
+    assert [each.reason for each in found.history] == ["needed at Kassenwerk GmbH"]
+    assert len(found.grants) == 1

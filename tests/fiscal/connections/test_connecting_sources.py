@@ -11,7 +11,7 @@ from fiscal.choices import ConnectionKind, ConnectionStatus, Provider
 from fiscal.models import Connection
 from fiscal.services import connections
 from fiscal.services.connections import ConnectionRefused
-from organizations.access import EVERYTHING, NotAuthorized, Reach, grant_everything
+from organizations.access import EVERYTHING, NotAuthorized, Reach, grant_everything, system_reach
 from organizations.choices import Kind, Level, Road, Scope, Verb
 from organizations.models import AuditEntry, Organization
 from tests.cast import details, person
@@ -132,6 +132,16 @@ def test_a_connection_above_is_not_named_to_people_of_a_managed_organization(bus
     assert "Holding Huber" not in told
     grant_everything(branch.reach.actor, [business.organization])
     assert "Holding Huber" in refused(branch.connect_kassandro)["api_key"]
+
+
+def test_nor_is_it_named_where_the_system_connects(business):
+    above = business.connect_kassandro(name="Holding Huber")
+    business.register(above, serial="KAS-00001")
+    own = make_organization("Filiale", parent=business.organization)
+    branch = Business(system_reach(own, reason="demo"), business.sandbox, business.now)
+
+    assert "Holding Huber" not in refused(branch.connect_kassandro)["api_key"]
+    assert "Holding Huber" in refused(business.connect_kassandro)["api_key"]
 
 
 def test_an_address_that_is_not_set_is_told(business, settings, monkeypatch):

@@ -40,6 +40,14 @@ def test_owners_are_told_of_access_credentials_and_keys_by_itself(cast, happened
     assert told(cast.viewer) == []
 
 
+def test_owners_of_what_stands_above_are_told_by_itself_of_their_own_organization_only(cast, happened, tell):
+    happened(cast.mio, cast.shop)
+    happened(cast.hanna, cast.branch)
+    tell()
+
+    assert told(cast.petra) == []
+
+
 def test_owners_can_say_no(cast, happened, tell):
     route(cast, cast.mio, cast.shop, Topic.KEYS, Channel.OFF, Covers.HERE)
     happened(cast.petra, cast.shop, road="PARENT")
