@@ -1,6 +1,6 @@
 """Leaves out one wall between tenants at a time, and asks whether any test notices.
 
-    .venv/bin/python -m tests.mutants [--only queries/shops] [--seconds 30] [tests ...]
+    .venv/bin/python -m tests.mutants [--only queries/shops] [--seconds 120] [tests ...]
 
 A mutant is the code without one condition: `reach.tree(...)`, `in_reach(...)` and `starts.rows()` become true for every row,
 `reachable(...)` and `known.reached(...)` give every organization, and a look-up forgets `organization=...`.
@@ -257,7 +257,7 @@ def main() -> None:
     """Try all mutants, and say which nobody noticed."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--only", default="", help="a regular expression for file, function or words")
-    asked.add_argument("--seconds", type=float, default=30, help="the most that one mutant may take")
+    asked.add_argument("--seconds", type=float, default=120, help="the most that one mutant may take")
     asked.add_argument("tests", nargs="*", default=list(TESTS))
     wanted = asked.parse_args()
     os.environ.setdefault("KONTOR_DATA_DIR", str(ROOT / ".data/test"))
