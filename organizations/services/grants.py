@@ -286,7 +286,7 @@ def _end(reach: Reach, grant: Grant, *, replaced_by_owner: bool = False) -> None
 
 def _end_now(grant: Grant, *, replaced_by_owner: bool = False) -> None:
     """SECURITY: the organization is held, so two owners cannot leave at the same moment."""
-    if grant.role.is_owner and not replaced_by_owner and is_last_owner(grant):
+    if not replaced_by_owner and last_owners([grant]):
         raise RulesBroken(
             {"": _("The last owner cannot leave: hand ownership over, or make somebody else an owner first.")}
         )
@@ -294,16 +294,11 @@ def _end_now(grant: Grant, *, replaced_by_owner: bool = False) -> None:
     grant.save(update_fields=["until", "end_recorded_at"])
 
 
-def is_last_owner(grant: Grant) -> bool:
-    """Whether a main organization would be without an owner if this grant ended.
-
-    A managed organization may be: whoever owns its parent owns it too.
-    """
-    return grant.pk in last_owners([grant])
-
-
 def last_owners(grants: Iterable[Grant]) -> set[int]:
-    """Those of the grants, by primary key, of which each leaves a main organization without an owner. One query."""
+    """Those of the grants, by primary key, of which each leaves a main organization without an owner. One query.
+
+    A managed organization may be without: whoever owns its parent owns it too.
+    """
     owning = [grant for grant in grants if grant.role.is_owner and not grant.organization.is_managed]
     if not owning:
         return set()

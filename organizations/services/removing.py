@@ -17,7 +17,7 @@ from organizations.choices import Covers, Level, Scope, Verb
 from organizations.models import Grant, Organization, TeamMember, User, in_force
 from organizations.rules import RulesBroken
 from organizations.services.acquainted import known_person
-from organizations.services.grants import exceeds, grant_facts, is_last_owner
+from organizations.services.grants import exceeds, grant_facts, last_owners
 from organizations.services.teams import team_exceeds
 
 
@@ -109,7 +109,7 @@ def _check(reach: Reach, person: User, partings: list[Parting]) -> None:
         raise RulesBroken({"": _("%(name)s has more here than you have yourself.") % {"name": person}})
     if not any(each.grants or each.teams for each in partings):
         raise RulesBroken({"": _("%(name)s has nothing here that could be ended here.") % {"name": person}})
-    if any(grant.role.is_owner and is_last_owner(grant) for each in partings for grant in each.grants):
+    if last_owners(grant for each in partings for grant in each.grants):
         raise RulesBroken(
             {"": _("The last owner cannot leave: hand ownership over, or make somebody else an owner first.")}
         )

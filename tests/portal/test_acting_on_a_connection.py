@@ -90,7 +90,7 @@ def test_registers_windows_and_findings_are_shown(cast, petra, key):
         connection=key, register=register, first_day=days_ago(7), last_day=days_ago(1), state=WindowState.INCOMPLETE,
         read=12, counted=14, started_at=timezone.now(),
     )  # fmt: skip
-    Finding.objects.create(register=register, code="CHAIN", day=days_ago(2), found_at=timezone.now())
+    Finding.objects.create(register=register, code="CHAIN_BROKEN", day=days_ago(2), found_at=timezone.now())
     html = page_of(petra, key, cast.shop)
     assert "Cassa Banco" in html
     assert "Count and rows disagree" in html

@@ -126,7 +126,7 @@ def test_a_named_group_shows_its_members_and_not_the_organization_above(cast, ti
 
 def test_a_connection_tells_of_what_stands_here_alone(cast, here, till):
     for register in Register.objects.all():
-        Finding.objects.create(register=register, code="CHAIN", day=today(), found_at=timezone.now())
+        Finding.objects.create(register=register, code="CHAIN_BROKEN", day=today(), found_at=timezone.now())
 
     page = connection_page(here, till.connection.public_id)
 

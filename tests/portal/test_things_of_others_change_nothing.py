@@ -95,7 +95,7 @@ def make_everything(cast: Cast, place: Organization, settle: Callable[[], int]) 
     for register in Register.objects.filter(organization=place):
         sell(register, days_ago(3), [470])
         fill_day(register, days_ago(9), state=FillState.INCOMPLETE)
-        Finding.objects.create(register=register, code="CHAIN", day=days_ago(3), found_at=timezone.now())
+        Finding.objects.create(register=register, code="CHAIN_BROKEN", day=days_ago(3), found_at=timezone.now())
         Window.objects.create(
             connection=register.connection,
             register=register,

@@ -129,7 +129,7 @@ def test_windows_findings_and_methods_are_shown(cast, petra, bar):
         connection=bar.connection, register=bar, first_day=days_ago(7), last_day=days_ago(1),
         state=WindowState.FAILED, read=3, started_at=timezone.now(), error_text="Kassandro did not answer.",
     )  # fmt: skip
-    Finding.objects.create(register=bar, code="CHAIN", day=days_ago(2), found_at=timezone.now())
+    Finding.objects.create(register=bar, code="CHAIN_BROKEN", day=days_ago(2), found_at=timezone.now())
     PaymentMethod.objects.create(organization=bar.organization, register=bar, name="Gutscheinkonto")
     PaymentMethod.objects.create(
         organization=bar.organization, register=bar, name="Maestro", category=PaymentCategory.CARD

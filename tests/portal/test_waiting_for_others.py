@@ -30,7 +30,7 @@ def waiting(cast) -> None:
     for place in (cast.shop, cast.sibling, cast.elsewhere):
         source = make_connection(place, country="ITA")
         bar = make_register(place, country="ITA", connection=source)
-        Finding.objects.create(register=bar, code="CHAIN", day=days_ago(2), found_at=LONG_AGO)
+        Finding.objects.create(register=bar, code="CHAIN_BROKEN", day=days_ago(2), found_at=LONG_AGO)
         PaymentMethod.objects.create(organization=place, register=bar, name="Voucher")
         fill_day(bar, days_ago(9), state=FillState.INCOMPLETE)
         uploaded(place, source)

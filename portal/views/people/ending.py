@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -16,7 +15,6 @@ from fiscal.queries.people_roles import role_holders, roles_of
 from fiscal.queries.people_teams import team_page
 from organizations.access import Reach
 from organizations.choices import Level, Scope
-from organizations.rules import RulesBroken
 from organizations.services import (
     NoSuchGrant,
     NoSuchGroup,
@@ -27,9 +25,9 @@ from organizations.services import (
     retire_team,
     revoke_access,
 )
+from portal.confirming import ask_once
 from portal.frame import Crumb
-from portal.http import PageRequest, lead_to, scoped, show
-from portal.proof import LONGEST_REASON
+from portal.http import PageRequest, scoped
 from portal.views.people.granting import back_to
 from portal.views.people.place import groups_crumb, people_url, place, roles_crumb, teams_crumb
 
@@ -126,24 +124,7 @@ def _confirm(
     path: list[Crumb],
     back: str,
 ) -> HttpResponse:
-    """Ask once (tier 1), then do it; 404 if somebody else was faster, words if a rule stands against it."""
-    refused = ""
-    if request.method == "POST":
-        try:
-            end(request.POST.get("reason", "").strip()[:LONGEST_REASON])
-        except GONE:
-            raise Http404 from None
-        except RulesBroken as broken:
-            refused = " ".join(broken.errors.values())
-        else:
-            messages.success(request, _("Done: %(what)s.") % {"what": title})
-            return lead_to(request, back)
-    context = place(reach, *path) | {
-        "title": title,
-        "effects": effects,
-        "refused": refused,
-        "action_url": request.path,
-        "cancel_url": back,
-    }
-    status = 422 if refused else 200
-    return show(request, "portal/people/confirm.html", "portal/people/_confirm.html", context, status=status)
+    context = place(reach, *path)
+    return ask_once(
+        request, "portal/people/confirm.html", end, title=title, effects=effects, gone=GONE, back=back, context=context
+    )
