@@ -132,6 +132,7 @@ def test_many_grants_come_in_pages(cast: Cast) -> None:
     first, second, beyond = (client.get(ACCOUNT, {"page": page}).content.decode() for page in (1, 2, 99))
 
     assert "Filiale 00" in first and "Filiale 29" not in first
+    assert f'href="{ACCOUNT}?page=2"' in first
     assert "Filiale 29" in second and "Filiale 00" not in second
     assert "Filiale 29" in beyond
 
